@@ -1,0 +1,1 @@
+//! The commands over data: one folder a family.

@@ -1,0 +1,1 @@
+//! Directives, configuration files, and typed settings.

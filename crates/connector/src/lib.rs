@@ -1,0 +1,1 @@
+//! A blocking connection that speaks RESP, for tools and tests.

@@ -1,0 +1,1 @@
+//! Values, databases, and the one door to them.

@@ -1,0 +1,1 @@
+//! The whole server without input and output.

@@ -1,0 +1,1 @@
+//! What we wish the standard library had. Nothing in it knows this project.

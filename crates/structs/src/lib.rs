@@ -1,0 +1,1 @@
+//! The data structures, each a story of its own, usable without a server.

@@ -1,0 +1,1 @@
+//! Servers on demand, transcripts, and waiting without sleeping: for tests.
