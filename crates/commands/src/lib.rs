@@ -1,1 +1,26 @@
-//! The commands over data: one folder a family.
+//! The commands over data: one folder a family, one row a command.
+//!
+//! A handler is a function over a [`Cx`]: it reads its arguments, opens keys through the door of the keyspace, records what it did in [`Effects`], and answers. It cannot reach the network, other clients or files, and does not know that logs and replicas exist.
+
+mod args;
+mod cx;
+mod effects;
+mod error;
+pub mod key;
+pub mod string;
+
+pub use args::Args;
+pub use cx::Cx;
+pub use effects::{Effects, Event, EventClass};
+pub use error::CommandError;
+
+use spec::Command;
+
+/// What a handler came to: its reply is written, or this is the reply.
+pub type CmdResult = Result<(), CommandError>;
+
+/// A handler over data.
+pub type DataFn = fn(&mut Cx<'_>, &Args<'_>) -> CmdResult;
+
+/// The tables of all families.
+pub const FAMILIES: &[&[Command<DataFn>]] = &[string::COMMANDS, key::COMMANDS];

@@ -1,1 +1,28 @@
 //! Values, databases, and the one door to them.
+//!
+//! A [`Shard`] owns everything that belongs to keys, in every database. Nobody touches its tables: a command asks for a [`Db`], the door, and all that must happen when a key is read, written or removed happens there: lazy expiry, hits and misses, the access clocks, the pre-images that a snapshot needs, and the word to those who watch.
+//!
+//! The crate knows no protocol, reads no clock and draws no randomness of its own.
+
+mod access;
+mod database;
+mod db;
+mod entry;
+mod expire;
+mod observe;
+mod shard;
+mod snapshot;
+
+pub use access::{AccessClock, Policy};
+pub use database::Database;
+pub use db::{Db, EntryMut, Key};
+pub use entry::{BlobRef, Encoding, Entry, NewString, StringRef, Type};
+pub use observe::{ClientId, Gone, Observers, Reason};
+pub use shard::{KeyStats, Shard};
+pub use snapshot::Snapshot;
+
+use stdx::hash::KeyHasher;
+use structs::hashtable::Table;
+
+/// The table of a database.
+type Keys = Table<Entry, KeyHasher>;

@@ -1,1 +1,232 @@
 //! The whole server without input and output.
+//!
+//! A [`Node`] is told what arrives ([`Node::receive`]) and what time it is, and holds what is to be sent ([`Client::output`]) and done ([`Node::take_actions`]). It opens no socket and no file, starts no thread and reads no clock but the one it was given, so that it runs the same in a server, in a test, and in a program that embeds it ([`Engine`]).
+//!
+//! Three owners share the state: the [`Shard`] has all that belongs to keys, the node itself all that belongs to its clients and its loop, and the configuration is read by both.
+
+pub mod admin;
+mod client;
+mod clients;
+mod cron;
+mod engine;
+mod event;
+mod histogram;
+mod info;
+mod monitor;
+mod pause;
+mod pipeline;
+mod slowlog;
+mod stats;
+mod table;
+
+use std::rc::Rc;
+
+use commands::Effects;
+use config::Config;
+use keyspace::{Policy, Shard};
+use stdx::clock::Clock;
+use stdx::rng::SeededRng;
+
+pub use client::{Client, Flags, Peer, Token};
+pub use clients::Clients;
+pub use engine::{Engine, Session};
+pub use event::{Action, LogLevel, Start};
+pub use table::{AdminFn, Handler, Row, Table};
+
+use pause::Pause;
+use pipeline::batch::Scratch;
+use pipeline::propagate::Feed;
+use slowlog::SlowLog;
+use stats::Stats;
+
+/// What makes every request take the longer way; none of it holds on a quiet server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Attention(u32);
+
+impl Attention {
+    /// There is a limit to memory.
+    const MEMORY: u32 = 1;
+    /// Clients are paused.
+    const PAUSE: u32 = 1 << 1;
+    /// Somebody watches all commands.
+    const MONITOR: u32 = 1 << 2;
+
+    #[inline]
+    fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn set(&mut self, what: u32, hold: bool) {
+        if hold {
+            self.0 |= what;
+        } else {
+            self.0 &= !what;
+        }
+    }
+}
+
+/// The server, without input and output.
+pub struct Node {
+    /// The settings.
+    pub config: Rc<Config>,
+    /// The keys.
+    pub shard: Shard,
+    /// The clients.
+    pub clients: Clients,
+    /// What has been counted.
+    pub stats: Stats,
+    table: Rc<Table>,
+    clock: Box<dyn Clock>,
+    rng: SeededRng,
+    effects: Effects,
+    feed: Feed,
+    slow_log: SlowLog,
+    pause: Pause,
+    attention: Attention,
+    start: Start,
+    scratch: Scratch,
+    /// Commands that take at least this long are noted.
+    slow_after_ns: u64,
+    /// The steady clock as it was last read.
+    last_mono_ns: u64,
+    /// Changes since the last save.
+    dirty: u64,
+    /// Whether the commands of a transaction are running.
+    in_exec: bool,
+    actions: Vec<Action>,
+    write_queue: Vec<Token>,
+    read_queue: Vec<Token>,
+}
+
+impl std::fmt::Debug for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node").field("clients", &self.clients.len()).finish_non_exhaustive()
+    }
+}
+
+impl Node {
+    /// Returns a server with no keys and no clients.
+    pub fn new(config: Config, clock: Box<dyn Clock>, seed: u64, start: Start) -> Self {
+        let table = Table::build(&config);
+        let commands = table.len();
+        let mut node = Self {
+            shard: Shard::new(config.databases as usize, seed),
+            clients: Clients::default(),
+            stats: Stats::new(commands),
+            table: Rc::new(table),
+            last_mono_ns: clock.mono_ns(),
+            clock,
+            rng: SeededRng::new(seed.rotate_left(32)),
+            effects: Effects::default(),
+            feed: Feed::default(),
+            slow_log: SlowLog::default(),
+            pause: Pause::default(),
+            attention: Attention::default(),
+            start,
+            scratch: Scratch::default(),
+            slow_after_ns: u64::MAX,
+            dirty: 0,
+            in_exec: false,
+            actions: Vec::new(),
+            write_queue: Vec::new(),
+            read_queue: Vec::new(),
+            config: Rc::new(config),
+        };
+        node.reconfigure_all();
+        node.tick_clock();
+        node
+    }
+
+    /// Reads the clock for a new batch of work; returns Unix time in milliseconds.
+    pub fn tick_clock(&mut self) -> u64 {
+        self.last_mono_ns = self.clock.mono_ns();
+        let now_ms = self.clock.unix_us() / 1000;
+        let policy = self.policy();
+        self.shard.set_now(now_ms, policy);
+        now_ms
+    }
+
+    fn policy(&self) -> Policy {
+        Policy {
+            lfu: self.config.maxmemory_policy.is_lfu(),
+            lfu_log_factor: self.config.lfu_log_factor as u32,
+            lfu_decay_time: self.config.lfu_decay_time as u32,
+        }
+    }
+
+    /// Takes in a new connection; fails with the line to send before closing it.
+    pub fn connect(&mut self, peer: Peer) -> Result<Token, &'static str> {
+        let now_ms = self.tick_clock();
+        if !peer.internal && self.clients.len() >= self.config.maxclients as usize {
+            self.stats.rejected_connections += 1;
+            return Err("-ERR max number of clients reached\r\n");
+        }
+        if !peer.internal {
+            self.stats.connections += 1;
+        }
+        let internal = peer.internal;
+        let token = self.clients.add(peer, now_ms);
+        let locked = !internal && self.needs_password();
+        self.clients[token].flags.set(Flags::UNAUTHENTICATED, locked);
+        Ok(token)
+    }
+
+    /// Returns whether clients have to log in.
+    pub(crate) fn needs_password(&self) -> bool {
+        !self.config.requirepass.is_empty()
+    }
+
+    /// Ends a connection: nothing more is read from it or written to it.
+    pub fn close(&mut self, token: Token) {
+        let Some(client) = self.clients.get_mut(token) else { return };
+        if !client.flags.has(Flags::CLOSE_NOW) {
+            client.flags.set(Flags::CLOSE_NOW, true);
+            self.actions.push(Action::Close(token));
+        }
+    }
+
+    /// Forgets a client whose connection is gone.
+    pub fn disconnected(&mut self, token: Token) {
+        if self.clients.get(token).is_none() {
+            return;
+        }
+        self.abandon_transaction(token);
+        self.stop_monitor(token);
+        self.clients.remove(token);
+    }
+
+    /// Takes what is to be done outside.
+    pub fn take_actions(&mut self) -> Vec<Action> {
+        for garbage in self.shard.take_garbage() {
+            self.actions.push(Action::Free(garbage));
+        }
+        std::mem::take(&mut self.actions)
+    }
+
+    /// Takes the clients that have output to be sent.
+    pub fn take_write_queue(&mut self) -> Vec<Token> {
+        for token in &self.write_queue {
+            if let Some(client) = self.clients.get_mut(*token) {
+                client.flags.set(Flags::WRITE_QUEUED, false);
+            }
+        }
+        std::mem::take(&mut self.write_queue)
+    }
+
+    /// Counts what was sent to a client.
+    pub fn sent(&mut self, token: Token, bytes: usize) {
+        self.stats.net_out += bytes as u64;
+        self.stats.writes += 1;
+        let now_ms = self.shard.now_ms();
+        if let Some(client) = self.clients.get_mut(token) {
+            client.net_out += bytes as u64;
+            client.active_ms = now_ms;
+            client.output.consume(bytes);
+        }
+    }
+
+    /// Has a line written to the log.
+    pub(crate) fn log(&mut self, level: LogLevel, text: impl Into<String>) {
+        self.actions.push(Action::Log(level, text.into()));
+    }
+}

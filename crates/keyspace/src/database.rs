@@ -1,0 +1,77 @@
+//! One database: its table of keys and what belongs to it.
+
+use stdx::hash::KeyHasher;
+
+use crate::Keys;
+use crate::expire::Wheel;
+use crate::shard::Common;
+
+/// One database.
+#[derive(Debug)]
+pub struct Database {
+    pub(crate) keys: Keys,
+    pub(crate) wheel: Wheel,
+    /// The segment at which looking for due ones goes on.
+    pub(crate) sweep_at: usize,
+    /// A running mean of the time that volatile keys have left, in milliseconds.
+    pub(crate) mean_ttl: u64,
+}
+
+impl Database {
+    pub(crate) fn new(hasher: KeyHasher) -> Self {
+        Self { keys: Keys::new(hasher), wheel: Wheel::default(), sweep_at: 0, mean_ttl: 0 }
+    }
+
+    /// Returns the number of keys, including any that are past their time but not gone.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Returns whether there are no keys.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Returns the number of keys with an expiry.
+    pub fn volatile_len(&self) -> usize {
+        self.keys.flagged_len()
+    }
+
+    /// Returns a running mean of the time that volatile keys have left, in milliseconds.
+    pub fn mean_ttl(&self) -> u64 {
+        self.mean_ttl
+    }
+
+    /// Returns the number of buckets of the table.
+    pub fn buckets(&self) -> usize {
+        self.keys.buckets()
+    }
+
+    /// Returns the memory of the table, without the entries.
+    pub fn overhead(&self) -> usize {
+        self.keys.memory()
+    }
+
+    /// Returns whether the key is there, past its time or not.
+    pub fn contains(&self, key: &[u8]) -> bool {
+        self.keys.find(self.keys.hasher().hash(key), key).is_some()
+    }
+
+    pub(crate) fn next_expiry(&self) -> Option<u64> {
+        self.wheel.next_due()
+    }
+
+    /// Takes all keys out.
+    pub(crate) fn clear(&mut self, common: &mut Common) -> Keys {
+        // A snapshot that has not come by yet gets everything now.
+        while !self.keys.capture_step(usize::MAX, &mut common.sink) {}
+        let capturing = self.keys.is_capturing();
+        self.wheel.clear();
+        self.sweep_at = 0;
+        let keys = std::mem::replace(&mut self.keys, Keys::new(common.hasher));
+        if capturing {
+            self.keys.begin_capture();
+        }
+        keys
+    }
+}

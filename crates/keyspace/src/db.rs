@@ -1,0 +1,502 @@
+//! The door to a database: the only way to its keys.
+//!
+//! Whatever must happen along with an access happens here and nowhere else:
+//!
+//! | on | happens |
+//! | --- | --- |
+//! | every access | a key past its time is removed, and seen by nobody |
+//! | a read | hit or miss is counted, the access clock set |
+//! | a change | the snapshot gets the state before it, those who watch are told |
+//! | a change of expiry | wheel or segment bound learn of it |
+
+#![expect(unsafe_code, reason = "one lifetime that the borrow checker cannot follow yet")]
+
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::ptr::NonNull;
+
+use stdx::hash::KeyHasher;
+use stdx::rng::Rng;
+use structs::hashtable::{Element, Occupied, Sweep};
+
+use crate::database::Database;
+use crate::entry::{Entry, NewString};
+use crate::expire::LEAD_MS;
+use crate::observe::{Observers, Reason};
+use crate::shard::Common;
+
+/// A key with its hash, which is computed once.
+#[derive(Debug, Clone, Copy)]
+pub struct Key<'a> {
+    /// The name.
+    pub bytes: &'a [u8],
+    /// Its hash by [`crate::Shard::hasher`].
+    pub hash: u64,
+}
+
+/// The door to one database.
+#[derive(Debug)]
+pub struct Db<'s> {
+    dbs: &'s mut [Database],
+    common: &'s mut Common,
+    index: usize,
+}
+
+/// A borrowed entry.
+#[derive(Debug)]
+pub struct EntryRef<'a>(ManuallyDrop<Entry>, PhantomData<&'a Entry>);
+
+impl EntryRef<'_> {
+    /// # Safety
+    /// `raw` is an entry of a table that stays borrowed for as long as the result.
+    unsafe fn new(raw: NonNull<u8>) -> Self {
+        // SAFETY: an entry by the caller's word; it is never dropped from here.
+        Self(ManuallyDrop::new(unsafe { Entry::from_raw(raw) }), PhantomData)
+    }
+}
+
+impl Deref for EntryRef<'_> {
+    type Target = Entry;
+
+    #[inline]
+    fn deref(&self) -> &Entry {
+        &self.0
+    }
+}
+
+impl<'s> Db<'s> {
+    #[inline]
+    pub(crate) fn new(dbs: &'s mut [Database], common: &'s mut Common, index: usize) -> Self {
+        Self { dbs, common, index }
+    }
+
+    /// Returns which database this is.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Returns the number of databases.
+    pub fn databases(&self) -> usize {
+        self.dbs.len()
+    }
+
+    /// Returns the door to another database.
+    pub fn other(&mut self, index: usize) -> Db<'_> {
+        Db { dbs: self.dbs, common: self.common, index }
+    }
+
+    /// Returns the hasher of keys.
+    #[inline]
+    pub fn hasher(&self) -> KeyHasher {
+        self.common.hasher
+    }
+
+    /// Returns a key with its hash.
+    #[inline]
+    pub fn key<'a>(&self, bytes: &'a [u8]) -> Key<'a> {
+        Key { bytes, hash: self.common.hasher.hash(bytes) }
+    }
+
+    /// Returns the time, in milliseconds of Unix time.
+    #[inline]
+    pub fn now_ms(&self) -> u64 {
+        self.common.now_ms
+    }
+
+    /// Returns the access clock.
+    pub fn clock(&self) -> crate::AccessClock {
+        self.common.clock
+    }
+
+    /// Returns those who want to know of changes.
+    pub fn observers(&mut self) -> &mut Observers {
+        &mut self.common.observers
+    }
+
+    /// Returns the number of keys.
+    pub fn len(&self) -> usize {
+        self.dbs[self.index].keys.len()
+    }
+
+    /// Returns whether there are no keys.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn database(&mut self) -> &mut Database {
+        &mut self.dbs[self.index]
+    }
+
+    /// Finds a key, without any trace.
+    #[inline]
+    fn look(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
+        let now = self.common.now_ms;
+        let found = self.dbs[self.index].keys.find(key.hash, key.bytes)?;
+        if found.flag() && found.expiry().is_some_and(|when| when <= now) {
+            self.expire(key);
+            return None;
+        }
+        let raw = found.as_raw();
+        // SAFETY: the table is borrowed through `self` for the result's lifetime; nothing was changed since the entry was found.
+        Some(unsafe { EntryRef::new(raw) })
+    }
+
+    /// Finds a key to read it: counts the hit or miss and sets its access clock.
+    #[inline]
+    pub fn find(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
+        let now = self.common.now_ms;
+        let Some(found) = self.dbs[self.index].keys.find(key.hash, key.bytes) else {
+            self.common.stats.misses += 1;
+            return None;
+        };
+        if found.flag() && found.expiry().is_some_and(|when| when <= now) {
+            self.expire(key);
+            self.common.stats.misses += 1;
+            return None;
+        }
+        self.common.stats.hits += 1;
+        touch(self.common.clock, &mut self.common.rng, &found);
+        let raw = found.as_raw();
+        // SAFETY: as in `look`; setting the access clock moves nothing.
+        Some(unsafe { EntryRef::new(raw) })
+    }
+
+    /// Finds a key to read it: counts the hit or miss, but leaves its access clock alone.
+    pub fn find_untouched(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
+        if self.look(key).is_none() {
+            self.common.stats.misses += 1;
+            return None;
+        }
+        self.common.stats.hits += 1;
+        self.look(key)
+    }
+
+    /// Finds a key to learn about it: no statistics, no access clock.
+    pub fn peek(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
+        self.look(key)
+    }
+
+    /// Returns whether the key is in the table but past its time.
+    pub fn is_overdue(&self, key: Key<'_>) -> bool {
+        let found = self.dbs[self.index].keys.find(key.hash, key.bytes);
+        found.is_some_and(|entry| entry.expiry().is_some_and(|when| when <= self.common.now_ms))
+    }
+
+    /// Removes a key whose time has come.
+    #[cold]
+    fn expire(&mut self, key: Key<'_>) {
+        if !self.common.may_expire {
+            return;
+        }
+        self.common.sink.enter(self.index);
+        let database = &mut self.dbs[self.index];
+        if database.keys.remove(key.hash, key.bytes, &mut self.common.sink).is_some() {
+            self.common.stats.expired += 1;
+            self.common.observers.gone(self.index, key.bytes, Reason::Expired);
+        }
+    }
+
+    /// Opens a key for changing. Its access clock is set.
+    #[inline]
+    pub fn open_mut(&mut self, key: Key<'_>) -> Option<EntryMut<'_>> {
+        if self.dbs[self.index].keys.flagged_len() > 0 {
+            self.look(key)?;
+        }
+        self.common.sink.enter(self.index);
+        let common = &mut *self.common;
+        let slot = self.dbs[self.index].keys.find_mut(key.hash, key.bytes, &mut common.sink)?;
+        touch(common.clock, &mut common.rng, &slot);
+        Some(EntryMut { slot, observers: &mut common.observers, db: self.index })
+    }
+
+    /// Creates a key that is not there.
+    #[inline]
+    pub fn insert(&mut self, key: Key<'_>, value: NewString<'_>, expiry: Option<u64>) {
+        let entry = Entry::new(key.bytes, value, expiry, self.common.clock.fresh());
+        self.insert_entry(key, entry);
+    }
+
+    /// Creates a key that is not there from an entry of that name.
+    pub fn insert_entry(&mut self, key: Key<'_>, entry: Entry) {
+        debug_assert_eq!(entry.key(), key.bytes, "the entry carries the key's name");
+        let expiry = entry.expiry();
+        self.common.sink.enter(self.index);
+        let database = &mut self.dbs[self.index];
+        database.keys.insert_new(key.hash, entry, expiry.is_some(), &mut self.common.sink);
+        if let Some(when) = expiry {
+            database.note_expiry(key.hash, when);
+        }
+        self.common.observers.changed(self.index, key.bytes);
+    }
+
+    /// Sets a key to a string, whether it is there or not, and whatever it held.
+    #[inline]
+    pub fn set(&mut self, key: Key<'_>, value: NewString<'_>, expiry: Expiry) {
+        let common = &mut *self.common;
+        common.sink.enter(self.index);
+        let database = &mut self.dbs[self.index];
+        let Some(mut slot) = database.keys.find_mut(key.hash, key.bytes, &mut common.sink) else {
+            return self.insert(key, value, expiry.fresh());
+        };
+        let volatile = slot.flag();
+        if volatile && slot.expiry().is_some_and(|when| when <= common.now_ms) {
+            self.expire(key);
+            return self.insert(key, value, expiry.fresh());
+        }
+        slot.set_string(value);
+        slot.set_access(common.clock.fresh());
+        match expiry {
+            Expiry::Keep => (),
+            Expiry::None if !volatile => (),
+            Expiry::None => {
+                slot.set_expiry(None);
+                slot.set_flag(false);
+            }
+            Expiry::At(when) => {
+                slot.set_expiry(Some(when));
+                slot.set_flag(true);
+                drop(slot);
+                database.note_expiry(key.hash, when);
+            }
+        }
+        common.observers.changed(self.index, key.bytes);
+    }
+
+    /// Removes a key and returns what it was, unless it was past its time.
+    pub fn remove(&mut self, key: Key<'_>) -> Option<Entry> {
+        if self.dbs[self.index].keys.flagged_len() > 0 {
+            self.look(key)?;
+        }
+        self.common.sink.enter(self.index);
+        let database = &mut self.dbs[self.index];
+        let (entry, _) = database.keys.remove(key.hash, key.bytes, &mut self.common.sink)?;
+        self.common.observers.changed(self.index, key.bytes);
+        Some(entry)
+    }
+
+    /// Sets or removes the expiry of a key; returns whether the key is there.
+    pub fn set_expiry(&mut self, key: Key<'_>, expiry: Option<u64>) -> bool {
+        if self.look(key).is_none() {
+            return false;
+        }
+        self.common.sink.enter(self.index);
+        let database = &mut self.dbs[self.index];
+        let common = &mut *self.common;
+        let Some(mut slot) = database.keys.find_mut(key.hash, key.bytes, &mut common.sink) else {
+            return false;
+        };
+        slot.set_expiry(expiry);
+        slot.set_flag(expiry.is_some());
+        drop(slot);
+        if let Some(when) = expiry {
+            database.note_expiry(key.hash, when);
+        }
+        common.observers.changed(self.index, key.bytes);
+        true
+    }
+
+    /// Tells the processor to fetch what a look-up of the key reads first.
+    #[inline]
+    pub fn prefetch_bucket(&self, hash: u64) {
+        self.dbs[self.index].keys.prefetch_bucket(hash);
+    }
+
+    /// Tells the processor to fetch what a look-up of the key reads next.
+    #[inline]
+    pub fn prefetch_entry(&self, hash: u64) {
+        self.dbs[self.index].keys.prefetch_entry(hash);
+    }
+
+    /// Visits some keys and returns the cursor to go on from, zero at the end.
+    ///
+    /// Every key that is there from the first call to the last is visited at least once. Keys past their time are left out.
+    pub fn scan(&mut self, cursor: u64, visit: &mut dyn FnMut(&Entry)) -> u64 {
+        let now = self.common.now_ms;
+        let mut overdue = Vec::new();
+        let next = self.dbs[self.index].keys.scan(cursor, &mut |entry| {
+            if entry.flag() && entry.expiry().is_some_and(|when| when <= now) {
+                overdue.push(Box::<[u8]>::from(entry.key()));
+            } else {
+                visit(&entry);
+            }
+        });
+        for key in overdue {
+            let key = self.key(&key);
+            self.expire(key);
+        }
+        next
+    }
+
+    /// Visits all keys that are not past their time.
+    pub fn for_each(&self, visit: &mut dyn FnMut(&Entry)) {
+        let now = self.common.now_ms;
+        for entry in self.dbs[self.index].keys.iter() {
+            if !entry.expiry().is_some_and(|when| when <= now) {
+                visit(&entry);
+            }
+        }
+    }
+
+    /// Returns the name of some key, each with about the same chance.
+    pub fn random_key(&mut self) -> Option<Vec<u8>> {
+        // Where nearly all keys are past their time, and may not be removed, one of those will do.
+        for _ in 0..100 {
+            let common = &mut *self.common;
+            let found = self.dbs[self.index].keys.random(&mut |n| common.rng.below(n))?;
+            let key = found.key().to_vec();
+            let hashed = self.key(&key);
+            if !self.is_overdue(hashed) {
+                return Some(key);
+            }
+            if !self.common.may_expire {
+                continue;
+            }
+            self.expire(hashed);
+        }
+        self.dbs[self.index].keys.iter().next().map(|entry| entry.key().to_vec())
+    }
+
+    /// Removes keys whose time has come, as long as `go_on` allows; returns whether it was enough.
+    pub(crate) fn expire_due(&mut self, go_on: &mut dyn FnMut() -> bool) -> bool {
+        let now = self.common.now_ms;
+        loop {
+            for _ in 0..32 {
+                let Some(hash) = self.database().wheel.pop_due(now) else {
+                    return self.sweep_due(go_on);
+                };
+                self.expire_hash(hash);
+            }
+            if !go_on() {
+                return false;
+            }
+        }
+    }
+
+    /// Removes the keys of this hash whose time has come.
+    fn expire_hash(&mut self, hash: u64) {
+        let now = self.common.now_ms;
+        self.common.sink.enter(self.index);
+        let common = &mut *self.common;
+        let keys = &mut self.dbs[self.index].keys;
+        let due = |entry: &Entry| entry.expiry().is_some_and(|when| when <= now);
+        while let Some((entry, _)) = keys.remove_by(hash, due, &mut common.sink) {
+            common.stats.expired += 1;
+            common.observers.gone(self.index, entry.key(), Reason::Expired);
+        }
+    }
+
+    /// Reads the segments that have a key due soon: removes what is due, moves the rest to the wheel.
+    fn sweep_due(&mut self, go_on: &mut dyn FnMut() -> bool) -> bool {
+        let now = self.common.now_ms;
+        let (index, common) = (self.index, &mut *self.common);
+        let database = &mut self.dbs[index];
+        let volatile = database.keys.flagged_len();
+        common.sink.enter(index);
+        while let Some(segment) = database.keys.next_due(database.sweep_at, now + LEAD_MS) {
+            let Database { keys, wheel, mean_ttl, .. } = &mut *database;
+            let hasher = common.hasher;
+            let mut left = (0, 0);
+            keys.sweep_segment(segment, &mut common.sink, |entry| {
+                let Some(when) = entry.expiry() else { return Sweep::Keep(None) };
+                if when <= now {
+                    common.stats.expired += 1;
+                    common.observers.gone(index, entry.key(), Reason::Expired);
+                    return Sweep::Remove;
+                }
+                left = (left.0 + 1, left.1 + (when - now));
+                if wheel.push(when, hasher.hash(entry.key()), volatile) {
+                    Sweep::Keep(None)
+                } else {
+                    Sweep::Keep(Some(when))
+                }
+            });
+            if left.0 > 0 {
+                let mean = left.1 / left.0;
+                *mean_ttl = if *mean_ttl == 0 { mean } else { (*mean_ttl * 49 + mean) / 50 };
+            }
+            database.sweep_at = segment + 1;
+            if !go_on() {
+                return false;
+            }
+        }
+        database.sweep_at = 0;
+        true
+    }
+}
+
+impl Database {
+    /// Remembers that a key expires at `when`.
+    fn note_expiry(&mut self, hash: u64, when: u64) {
+        if !self.wheel.push(when, hash, self.keys.flagged_len()) {
+            self.keys.note_bound(hash, when);
+        }
+    }
+}
+
+#[inline]
+fn touch(clock: crate::AccessClock, rng: &mut stdx::rng::SeededRng, entry: &Entry) {
+    let bits = entry.access();
+    let new = clock.touched(bits, || rng.next_u64());
+    if new != bits {
+        entry.set_access(new);
+    }
+}
+
+/// What becomes of a key's expiry when it is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiry {
+    /// It has none afterwards.
+    None,
+    /// It stays.
+    Keep,
+    /// It is this, in milliseconds of Unix time.
+    At(u64),
+}
+
+impl Expiry {
+    fn fresh(self) -> Option<u64> {
+        match self {
+            Self::At(when) => Some(when),
+            Self::None | Self::Keep => None,
+        }
+    }
+}
+
+/// A key opened for changing.
+#[derive(Debug)]
+pub struct EntryMut<'a> {
+    slot: Occupied<'a, Entry>,
+    observers: &'a mut Observers,
+    db: usize,
+}
+
+impl Deref for EntryMut<'_> {
+    type Target = Entry;
+
+    #[inline]
+    fn deref(&self) -> &Entry {
+        &self.slot
+    }
+}
+
+impl EntryMut<'_> {
+    /// Replaces the string; the expiry stays.
+    #[inline]
+    pub fn set_string(&mut self, value: NewString<'_>) {
+        self.slot.set_string(value);
+        self.changed();
+    }
+
+    /// Edits the value as bytes in an allocation of their own.
+    pub fn edit<R>(&mut self, edit: impl FnOnce(&mut structs::blob::Blob) -> R) -> R {
+        let result = self.slot.edit(edit);
+        self.changed();
+        result
+    }
+
+    #[inline]
+    fn changed(&mut self) {
+        self.observers.changed(self.db, self.slot.key());
+    }
+}

@@ -1,0 +1,156 @@
+//! Those who want to know which keys change: transactions that watch, and whoever reads the list of changes.
+//!
+//! Data code names clients by id only. What it finds out is left in lists here; the node reads them after the command.
+
+use stdx::hash::Map;
+
+/// A client, as data code knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(pub u64);
+
+/// A key that went away without a command asking for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// The database it was in.
+    pub db: usize,
+    /// Its name.
+    pub key: Box<[u8]>,
+    /// Why it went.
+    pub reason: Reason,
+}
+
+/// Why a key went away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Its time had come.
+    Expired,
+    /// Memory was needed.
+    Evicted,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Watcher {
+    client: ClientId,
+    /// The key was there but past its time when the watch began; its removal is then no change.
+    expired: bool,
+}
+
+/// Who wants to know of changes, and what they have not been told yet.
+#[derive(Debug, Default)]
+pub struct Observers {
+    watched: Map<(usize, Box<[u8]>), Vec<Watcher>>,
+    /// Clients whose watched keys have changed.
+    dirty: Vec<ClientId>,
+    /// Whether changed keys are to be listed.
+    list_changes: bool,
+    changed: Vec<(usize, Box<[u8]>)>,
+    /// Whether keys that go away are to be listed.
+    list_gone: bool,
+    gone: Vec<Gone>,
+    /// Whether anybody wants anything: the one thing that the hot path looks at.
+    active: bool,
+}
+
+impl Observers {
+    fn refresh(&mut self) {
+        self.active = !self.watched.is_empty() || self.list_changes;
+    }
+
+    /// Starts a watch. `expired` says that the key is past its time already.
+    pub fn watch(&mut self, client: ClientId, db: usize, key: &[u8], expired: bool) {
+        let watchers = self.watched.entry((db, key.into())).or_default();
+        if !watchers.iter().any(|watcher| watcher.client == client) {
+            watchers.push(Watcher { client, expired });
+        }
+        self.refresh();
+    }
+
+    /// Ends a watch.
+    pub fn unwatch(&mut self, client: ClientId, db: usize, key: &[u8]) {
+        let place = (db, Box::from(key));
+        if let Some(watchers) = self.watched.get_mut(&place) {
+            watchers.retain(|watcher| watcher.client != client);
+            if watchers.is_empty() {
+                self.watched.remove(&place);
+            }
+        }
+        self.refresh();
+    }
+
+    /// Returns the number of keys under watch.
+    pub fn watched_keys(&self) -> usize {
+        self.watched.len()
+    }
+
+    /// Says whether changed keys are to be listed, for [`Observers::take_changed`].
+    pub fn list_changes(&mut self, wanted: bool) {
+        self.list_changes = wanted;
+        self.refresh();
+    }
+
+    /// Says whether keys that go away are to be listed, for [`Observers::take_gone`].
+    pub fn list_gone(&mut self, wanted: bool) {
+        self.list_gone = wanted;
+    }
+
+    /// Notes that a key has changed.
+    #[inline]
+    pub(crate) fn changed(&mut self, db: usize, key: &[u8]) {
+        if self.active {
+            self.note_change(db, key, false);
+        }
+    }
+
+    #[cold]
+    fn note_change(&mut self, db: usize, key: &[u8], by_expiry: bool) {
+        if !self.watched.is_empty()
+            && let Some(watchers) = self.watched.get(&(db, Box::from(key)))
+        {
+            let told = watchers.iter().filter(|watcher| !(by_expiry && watcher.expired));
+            self.dirty.extend(told.map(|watcher| watcher.client));
+        }
+        if self.list_changes {
+            self.changed.push((db, key.into()));
+        }
+    }
+
+    /// Notes that a key went away by itself.
+    pub(crate) fn gone(&mut self, db: usize, key: &[u8], reason: Reason) {
+        if self.active {
+            self.note_change(db, key, reason == Reason::Expired);
+        }
+        if self.list_gone {
+            self.gone.push(Gone { db, key: key.into(), reason });
+        }
+    }
+
+    /// Notes that a database is about to be emptied or exchanged; `affected` tells whether a watched key is.
+    pub(crate) fn changed_all(&mut self, db: usize, affected: impl Fn(&[u8]) -> bool) {
+        for ((_, key), watchers) in self.watched.iter().filter(|((d, _), _)| *d == db) {
+            if affected(key) {
+                self.dirty.extend(watchers.iter().map(|watcher| watcher.client));
+            }
+        }
+    }
+
+    /// Takes the clients whose watched keys have changed.
+    pub fn take_dirty(&mut self) -> Vec<ClientId> {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Takes the list of changed keys.
+    pub fn take_changed(&mut self) -> Vec<(usize, Box<[u8]>)> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Takes the list of keys that went away.
+    pub fn take_gone(&mut self) -> Vec<Gone> {
+        std::mem::take(&mut self.gone)
+    }
+
+    /// Returns whether there is anything to take.
+    #[inline]
+    pub fn has_news(&self) -> bool {
+        !self.dirty.is_empty() || !self.changed.is_empty() || !self.gone.is_empty()
+    }
+}

@@ -1,0 +1,235 @@
+//! The owner of all keys.
+
+use stdx::hash::KeyHasher;
+use stdx::rng::SeededRng;
+
+use crate::access::{AccessClock, Policy};
+use crate::database::Database;
+use crate::db::Db;
+use crate::entry::Entry;
+use crate::observe::Observers;
+use crate::snapshot::Sink;
+use crate::{Keys, Snapshot};
+
+/// What happened to keys, since the start or the last reset.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KeyStats {
+    /// Reads that found their key.
+    pub hits: u64,
+    /// Reads that did not.
+    pub misses: u64,
+    /// Keys removed because their time had come.
+    pub expired: u64,
+    /// Keys removed because memory was needed.
+    pub evicted: u64,
+    /// Values that were freed in the background.
+    pub lazy_freed: u64,
+    /// Times that removing expired keys had to stop because its share of time was used up.
+    pub expire_cap_reached: u64,
+}
+
+/// Something large that is no longer reachable and may be freed elsewhere, at leisure.
+#[derive(Debug)]
+pub enum Garbage {
+    /// All the keys of a database.
+    Keys(Box<Keys>),
+}
+
+/// What all databases share.
+#[derive(Debug)]
+pub(crate) struct Common {
+    pub(crate) hasher: KeyHasher,
+    pub(crate) stats: KeyStats,
+    pub(crate) observers: Observers,
+    pub(crate) sink: Sink,
+    pub(crate) clock: AccessClock,
+    pub(crate) now_ms: u64,
+    pub(crate) rng: SeededRng,
+    /// Whether expired keys may be removed; a replica waits for its primary's word.
+    pub(crate) may_expire: bool,
+    pub(crate) garbage: Vec<Garbage>,
+}
+
+/// The owner of all keys, in every database.
+#[derive(Debug)]
+pub struct Shard {
+    pub(crate) dbs: Vec<Database>,
+    pub(crate) common: Common,
+}
+
+impl Shard {
+    /// Returns an empty shard of `databases`; `seed` keys its hashes and its randomness.
+    pub fn new(databases: usize, seed: u64) -> Self {
+        let hasher = KeyHasher::new(seed);
+        Self {
+            dbs: (0..databases).map(|_| Database::new(hasher)).collect(),
+            common: Common {
+                hasher,
+                stats: KeyStats::default(),
+                observers: Observers::default(),
+                sink: Sink::default(),
+                clock: AccessClock::default(),
+                now_ms: 0,
+                rng: SeededRng::new(seed ^ 0x5eed),
+                may_expire: true,
+                garbage: Vec::new(),
+            },
+        }
+    }
+
+    /// Tells the time, which stands still until the next call.
+    #[inline]
+    pub fn set_now(&mut self, now_ms: u64, policy: Policy) {
+        if now_ms != self.common.now_ms || policy != self.common.clock.policy() {
+            self.common.now_ms = now_ms;
+            self.common.clock = AccessClock::new(policy, now_ms);
+        }
+    }
+
+    /// Returns the time as last told.
+    pub fn now_ms(&self) -> u64 {
+        self.common.now_ms
+    }
+
+    /// Returns the access clock as of now.
+    pub fn clock(&self) -> AccessClock {
+        self.common.clock
+    }
+
+    /// Returns the hasher of all keys.
+    #[inline]
+    pub fn hasher(&self) -> KeyHasher {
+        self.common.hasher
+    }
+
+    /// Returns the number of databases.
+    pub fn databases(&self) -> usize {
+        self.dbs.len()
+    }
+
+    /// Returns the database for looking at; access goes through [`Shard::db`].
+    pub fn database(&self, index: usize) -> &Database {
+        &self.dbs[index]
+    }
+
+    /// Returns the door to a database.
+    #[inline]
+    pub fn db(&mut self, index: usize) -> Db<'_> {
+        Db::new(&mut self.dbs, &mut self.common, index)
+    }
+
+    /// Returns the counters.
+    pub fn stats(&self) -> KeyStats {
+        self.common.stats
+    }
+
+    /// Sets the counters to zero.
+    pub fn reset_stats(&mut self) {
+        self.common.stats = KeyStats::default();
+    }
+
+    /// Returns those who want to know of changes.
+    #[inline]
+    pub fn observers(&mut self) -> &mut Observers {
+        &mut self.common.observers
+    }
+
+    /// Returns the number of keys under watch.
+    pub fn watched_keys(&self) -> usize {
+        self.common.observers.watched_keys()
+    }
+
+    /// Says whether expired keys may be removed here.
+    pub fn set_may_expire(&mut self, may: bool) {
+        self.common.may_expire = may;
+    }
+
+    /// Exchanges the contents of two databases.
+    pub fn swap(&mut self, one: usize, other: usize) {
+        for (from, to) in [(one, other), (other, one)] {
+            let (here, there) = (&self.dbs[from], &self.dbs[to]);
+            self.common
+                .observers
+                .changed_all(from, |key| here.contains(key) || there.contains(key));
+        }
+        self.dbs.swap(one, other);
+        self.common.sink.swap(one, other);
+    }
+
+    /// Removes all keys of a database, or of all. What they held is freed here, or left for [`Shard::take_garbage`].
+    pub fn clear(&mut self, db: Option<usize>, in_background: bool) -> usize {
+        let range = db.map_or(0..self.dbs.len(), |index| index..index + 1);
+        let mut removed = 0;
+        for index in range {
+            let database = &mut self.dbs[index];
+            self.common.observers.changed_all(index, |key| database.contains(key));
+            removed += database.keys.len();
+            self.common.sink.enter(index);
+            let keys = database.clear(&mut self.common);
+            if in_background && !keys.is_empty() {
+                self.common.garbage.push(Garbage::Keys(Box::new(keys)));
+            }
+        }
+        removed
+    }
+
+    /// Takes what may be freed elsewhere.
+    pub fn take_garbage(&mut self) -> Vec<Garbage> {
+        std::mem::take(&mut self.common.garbage)
+    }
+
+    /// Counts values that were freed in the background.
+    pub fn count_lazy_freed(&mut self, values: u64) {
+        self.common.stats.lazy_freed += values;
+    }
+
+    /// Removes keys whose time has come, as long as `go_on` allows; see `expire`.
+    ///
+    /// Returns whether all of them are gone.
+    pub fn expire(&mut self, mut go_on: impl FnMut() -> bool) -> bool {
+        if !self.common.may_expire {
+            return true;
+        }
+        for index in 0..self.dbs.len() {
+            if self.dbs[index].keys.flagged_len() > 0 && !self.db(index).expire_due(&mut go_on) {
+                self.common.stats.expire_cap_reached += 1;
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Returns the next millisecond at which a key is known to expire, if that is within the second.
+    pub fn next_expiry(&self) -> Option<u64> {
+        self.dbs.iter().filter_map(Database::next_expiry).min()
+    }
+
+    /// Starts a snapshot: from now on, what is about to change is kept first.
+    ///
+    /// # Panics
+    /// When there is one already.
+    pub fn begin_snapshot(&mut self) -> Snapshot {
+        self.common.sink.begin();
+        for db in &mut self.dbs {
+            db.keys.begin_capture();
+        }
+        Snapshot::new()
+    }
+
+    /// Goes on with a snapshot; see [`Snapshot::step`].
+    pub(crate) fn capture_step(&mut self, db: usize, buckets: usize) -> bool {
+        self.common.sink.enter(db);
+        self.dbs[db].keys.capture_step(buckets, &mut self.common.sink)
+    }
+
+    pub(crate) fn take_captured(&mut self) -> Vec<(usize, Entry)> {
+        self.common.sink.take()
+    }
+
+    pub(crate) fn end_snapshot(&mut self) {
+        for db in &mut self.dbs {
+            db.keys.end_capture();
+        }
+        self.common.sink.end();
+    }
+}

@@ -1,0 +1,96 @@
+//! The node as a library: commands without a socket.
+//!
+//! ```
+//! use node::Engine;
+//!
+//! let mut engine = Engine::new();
+//! let session = engine.open();
+//! engine.execute(&session, &[b"SET", b"greeting", b"hello"]);
+//! assert_eq!(engine.execute(&session, &[b"GET", b"greeting"]), b"$5\r\nhello\r\n");
+//! ```
+
+use config::Config;
+use stdx::clock::{Clock, SystemClock};
+
+use crate::client::{Peer, Token};
+use crate::event::Start;
+use crate::{Action, Node};
+
+/// A conversation with an [`Engine`]: it has its own selected database, protocol and transaction.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Session(Token);
+
+/// A server in this program.
+#[derive(Debug)]
+pub struct Engine {
+    node: Node,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Engine {
+    /// Returns an empty engine with the default settings, the system's clock and a random seed.
+    pub fn new() -> Self {
+        let clock = SystemClock::new();
+        let seed = clock.unix_us() ^ clock.mono_ns().rotate_left(32);
+        Self::with(Config::default(), Box::new(clock), seed)
+    }
+
+    /// Returns an empty engine; the same settings, clock and seed make the same history.
+    pub fn with(config: Config, clock: Box<dyn Clock>, seed: u64) -> Self {
+        Self { node: Node::new(config, clock, seed, Start::default()) }
+    }
+
+    /// Starts a conversation.
+    pub fn open(&mut self) -> Session {
+        let peer = Peer { internal: true, local: true, ..Peer::default() };
+        Session(self.node.connect(peer).expect("a session of our own is never refused"))
+    }
+
+    /// Ends a conversation.
+    pub fn close(&mut self, session: Session) {
+        self.node.disconnected(session.0);
+    }
+
+    /// Runs one command and returns its reply, encoded as the session's protocol demands.
+    ///
+    /// What has become due meanwhile (expiry above all) is done first.
+    pub fn execute(&mut self, session: &Session, argv: &[&[u8]]) -> Vec<u8> {
+        if argv.is_empty() {
+            return Vec::new();
+        }
+        self.node.run_timers();
+        self.node.execute(session.0, argv);
+        for action in self.node.take_actions() {
+            // Nobody listens to a log here, and garbage is freed by being dropped.
+            if let Action::Close(token) = action {
+                self.node.disconnected(token);
+            }
+        }
+        let Some(client) = self.node.clients.get_mut(session.0) else { return Vec::new() };
+        let reply = client.output.pieces().flatten().copied().collect();
+        client.output.clear();
+        self.node.take_write_queue();
+        reply
+    }
+
+    /// Starts to record what a log or a replica would be told, for [`Engine::take_changes`].
+    pub fn record_changes(&mut self) {
+        self.node.feed.open();
+        self.node.refresh_interest();
+    }
+
+    /// Takes the changes since the last time, as requests that make them again.
+    pub fn take_changes(&mut self) -> Vec<u8> {
+        self.node.feed.take()
+    }
+
+    /// Returns the node, for those who drive it themselves.
+    pub fn node(&mut self) -> &mut Node {
+        &mut self.node
+    }
+}

@@ -1,0 +1,82 @@
+//! How much memory clients may use: each by its output, all together by `maxmemory-clients`.
+
+use crate::client::{Client, Flags, Token};
+use crate::{LogLevel, Node};
+
+/// The capacity of an output buffer that is hardly used.
+const OUTPUT_BUFFER_MIN: usize = 1024;
+
+impl Client {
+    /// Makes the output buffer larger when it was full lately, and smaller when it was not needed.
+    pub(crate) fn fit_output_buffer(&mut self, forget_peak: bool) {
+        let (capacity, peak) = (self.output.buffer_capacity(), self.output.peak());
+        if capacity > OUTPUT_BUFFER_MIN && peak < capacity / 2 {
+            let smaller = (capacity / 2).max(peak + 1).max(OUTPUT_BUFFER_MIN);
+            self.output.resize_buffer(smaller);
+        }
+        if forget_peak {
+            self.output.take_peak();
+        }
+    }
+}
+
+impl Node {
+    /// Closes a client that lets too much output pile up.
+    pub(crate) fn check_output_limit(&mut self, token: Token) {
+        let now = self.shard.now_ms();
+        let Some(client) = self.clients.get_mut(token) else { return };
+        let limits = &self.config.client_output_buffer_limit;
+        let limit = if client.flags.has(Flags::SUBSCRIBED) { &limits.pubsub } else { &limits.normal };
+        let used = client.output.queued_memory() as u64;
+        let hard = limit.hard > 0 && used >= limit.hard;
+        let soft = limit.soft > 0 && used >= limit.soft;
+        let soft = if soft {
+            let since = *client.soft_limit_since_ms.get_or_insert(now);
+            now.saturating_sub(since) > limit.soft_seconds as u64 * 1000
+        } else {
+            client.soft_limit_since_ms = None;
+            false
+        };
+        if hard || soft {
+            let id = client.id.0;
+            self.stats.output_limit_disconnections += 1;
+            self.log(
+                LogLevel::Warning,
+                format!("Client id={id} closed for overcoming of output buffer limits."),
+            );
+            self.close(token);
+        }
+    }
+
+    /// Closes the clients that use most while all together use more than they may.
+    pub(crate) fn evict_clients(&mut self) {
+        let limit = self.config.maxmemory_clients.bytes(self.config.maxmemory);
+        if limit == 0 {
+            return;
+        }
+        let counted = |client: &&Client| {
+            !client.flags.has(Flags::NO_EVICT.and(Flags::CLOSE_NOW)) && !client.peer.internal
+        };
+        let mut weights: Vec<(usize, Token)> = self
+            .clients
+            .iter()
+            .filter(counted)
+            .map(|client| (client.memory(), client.token))
+            .collect();
+        let mut total: u64 = weights.iter().map(|(memory, _)| *memory as u64).sum();
+        if total <= limit {
+            return;
+        }
+        weights.sort_unstable_by_key(|(memory, _)| std::cmp::Reverse(*memory));
+        for (memory, token) in weights {
+            if total <= limit {
+                break;
+            }
+            total -= memory as u64;
+            let id = self.clients[token].id.0;
+            self.stats.evicted_clients += 1;
+            self.log(LogLevel::Notice, format!("Evicting client: id={id} tot-mem={memory}"));
+            self.close(token);
+        }
+    }
+}

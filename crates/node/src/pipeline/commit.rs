@@ -1,0 +1,72 @@
+//! What follows from a command, in this order: the log, keyspace events, watches, tracking.
+
+use commands::{Args, Effects, Event, EventClass};
+use keyspace::{Gone, Reason};
+use spec::Flag;
+
+use crate::Node;
+use crate::client::Token;
+use crate::table::Row;
+
+impl Node {
+    /// Consumes the effects of a command that has just run on database `db`.
+    #[cold]
+    pub(super) fn commit(&mut self, token: Token, row: &Row, args: &Args<'_>, db: usize) {
+        self.commit_gone();
+        let mut effects = std::mem::take(&mut self.effects);
+        self.dirty += effects.changes();
+        self.propagate(&mut effects, row, args, db);
+        for event in effects.take_events() {
+            self.notify(&event);
+        }
+        effects.clear();
+        self.effects = effects;
+        self.commit_watches();
+        self.commit_changed_keys(token);
+    }
+
+    /// What follows from keys that went away by themselves.
+    pub(crate) fn commit_gone(&mut self) {
+        for Gone { db, key, reason } in self.shard.observers().take_gone() {
+            let name = if self.config.lazyfree_lazy_expire { &b"UNLINK"[..] } else { b"DEL" };
+            self.feed.append(db, &[name, &key]);
+            let (class, name) = match reason {
+                Reason::Expired => (EventClass::Expired, "expired"),
+                Reason::Evicted => (EventClass::Evicted, "evicted"),
+            };
+            self.dirty += 1;
+            self.notify(&Event { class, name, db, key });
+        }
+    }
+
+    fn propagate(&mut self, effects: &mut Effects, row: &Row, args: &Args<'_>, db: usize) {
+        if !self.feed.is_open() {
+            return;
+        }
+        if effects.is_rewritten() {
+            let logged = effects.take_logged();
+            let several = logged.len() > 1 && !self.in_exec;
+            if several {
+                self.feed.begin();
+            }
+            for command in &logged {
+                let argv: Vec<&[u8]> = command.iter().map(|arg| &**arg).collect();
+                self.feed.append(db, &argv);
+            }
+            if several {
+                self.feed.end();
+            }
+        } else if effects.changes() > 0 && (row.has(Flag::Write) || row.has(Flag::MayReplicate)) {
+            self.feed.append(db, args.all());
+        }
+    }
+
+    /// Marks the transactions of clients whose watched keys have changed.
+    pub(crate) fn commit_watches(&mut self) {
+        for id in self.shard.observers().take_dirty() {
+            if let Some(token) = self.clients.find(id) {
+                self.clients[token].dirty = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Runs one request: table row, gates, handler, reply, effects.
+
+use commands::{Args, CmdResult, CommandError, Cx};
+use resp::reply::{Mark, Reply};
+use resp::request::ProtocolError;
+
+use crate::Node;
+use crate::admin::Admin;
+use crate::client::{Flags, Token};
+use crate::table::{Handler, Row};
+
+impl Node {
+    /// Runs one request of a client. Returns the time at its end, in nanoseconds of the steady clock.
+    pub(crate) fn run(&mut self, token: Token, row: Option<&Row>, args: &Args<'_>) -> u64 {
+        let Some(row) = row else {
+            self.refuse(token, None, unknown_command(args));
+            return self.last_mono_ns;
+        };
+        let row = match self.resolve(row, args) {
+            Ok(row) => row,
+            Err(error) => {
+                self.refuse(token, Some(row), error);
+                return self.last_mono_ns;
+            }
+        };
+        let plain = !self.clients[token].flags.is_special() && self.attention.is_empty();
+        if plain {
+            self.call(token, row, args)
+        } else {
+            self.run_special(token, row, args)
+        }
+    }
+
+    /// Finds the subcommand, if there is one, and checks the number of arguments.
+    #[inline]
+    pub(crate) fn resolve<'t>(
+        &self,
+        row: &'t Row,
+        args: &Args<'_>,
+    ) -> Result<&'t Row, CommandError> {
+        let row = if row.has_subcommands() && args.len() > 1 {
+            row.subcommand(args[1]).ok_or_else(|| unknown_subcommand(row, args))?
+        } else {
+            row
+        };
+        if row.arity().allows(args.len()) {
+            Ok(row)
+        } else {
+            Err(CommandError::Arity(row.full_name().to_owned()))
+        }
+    }
+
+    /// Runs a request that concerns a gate, a transaction, or a client that wants no reply.
+    #[cold]
+    fn run_special(&mut self, token: Token, row: &Row, args: &Args<'_>) -> u64 {
+        let mark = self.clients[token].output.mark();
+        let end = match self.admit(token, row, args) {
+            Ok(()) if self.clients[token].flags.has(Flags::MULTI) && !row.runs_in_multi() => {
+                self.queue_in_transaction(token, row, args);
+                self.last_mono_ns
+            }
+            Ok(()) => self.call(token, row, args),
+            Err(super::gates::Refusal::Wait) => {
+                self.postpone(token, args);
+                return self.last_mono_ns;
+            }
+            Err(super::gates::Refusal::Error(error)) => {
+                self.refuse(token, Some(row), error);
+                self.last_mono_ns
+            }
+        };
+        self.settle_reply_mode(token, &mark);
+        end
+    }
+
+    /// Takes back what was written to a client that wants no reply.
+    fn settle_reply_mode(&mut self, token: Token, before: &Mark) {
+        let Some(client) = self.clients.get_mut(token) else { return };
+        if client.flags.has(Flags::REPLY_OFF.and(Flags::REPLY_SKIP)) {
+            client.output.rollback(before);
+        }
+        client.flags.set(Flags::REPLY_SKIP, false);
+        if client.flags.has(Flags::REPLY_SKIP_NEXT) {
+            client.flags.set(Flags::REPLY_SKIP_NEXT, false);
+            client.flags.set(Flags::REPLY_SKIP, true);
+        }
+    }
+
+    /// Calls the handler, writes its refusal if there is one, counts, and commits.
+    #[inline]
+    pub(crate) fn call(&mut self, token: Token, row: &Row, args: &Args<'_>) -> u64 {
+        let start = self.last_mono_ns;
+        let client = &mut self.clients[token];
+        client.last_command = Some(row.id());
+        client.commands += 1;
+        let db = client.db;
+        let result = match row.handler() {
+            Handler::Data(handler) => {
+                let mark = client.output.mark();
+                let mut cx = Cx {
+                    db: self.shard.db(db),
+                    reply: Reply::new(&mut client.output, client.protocol),
+                    effects: &mut self.effects,
+                    config: &self.config,
+                    rng: &mut self.rng,
+                };
+                let result = handler(&mut cx, args);
+                if result.is_err() {
+                    client.output.rollback(&mark);
+                }
+                result
+            }
+            Handler::Admin(handler) => handler(&mut Admin { node: self, token }, args),
+        };
+        self.finish(token, row, args, db, start, result)
+    }
+
+    #[inline]
+    fn finish(
+        &mut self,
+        token: Token,
+        row: &Row,
+        args: &Args<'_>,
+        db: usize,
+        start: u64,
+        result: CmdResult,
+    ) -> u64 {
+        let failed = result.is_err();
+        if let Err(error) = result {
+            self.write_error(token, &error);
+        }
+        if !self.effects.is_empty() || self.shard.has_news() {
+            self.commit(token, row, args, db);
+        }
+        let end = self.clock.mono_ns();
+        self.last_mono_ns = end;
+        let elapsed = end - start;
+        self.stats.count_command(row.id(), elapsed, failed, self.config.latency_tracking);
+        if elapsed >= self.slow_after_ns {
+            self.note_slow(token, row, args, elapsed);
+        }
+        self.queue_write(token);
+        end
+    }
+
+    /// Puts a client with output in the list of those to be written to.
+    #[inline]
+    pub(crate) fn queue_write(&mut self, token: Token) {
+        let Some(client) = self.clients.get_mut(token) else { return };
+        if !client.flags.has(Flags::WRITE_QUEUED) && (!client.output.is_empty() || client.is_closing()) {
+            client.flags.set(Flags::WRITE_QUEUED, true);
+            self.write_queue.push(token);
+        }
+    }
+
+    /// Answers with an error, and counts it.
+    pub(crate) fn write_error(&mut self, token: Token, error: &CommandError) {
+        let text = error.to_string();
+        self.stats.count_error(&text);
+        if let Some(client) = self.clients.get_mut(token) {
+            client.reply().error(text.as_bytes());
+        }
+    }
+
+    /// Refuses a request before its handler was called.
+    pub(crate) fn refuse(&mut self, token: Token, row: Option<&Row>, error: CommandError) {
+        if let Some(row) = row {
+            self.stats.count_rejected(row.id());
+        }
+        self.spoil_transaction(token);
+        self.write_error(token, &error);
+        self.queue_write(token);
+    }
+
+    /// Answers bytes that are no request, and ends the connection.
+    pub(super) fn refuse_protocol(&mut self, token: Token, error: ProtocolError) {
+        let id = self.clients[token].id.0;
+        self.log(
+            crate::LogLevel::Verbose,
+            format!("Protocol error from client id={id}: {}", error.text()),
+        );
+        self.write_error(token, &CommandError::other(error.text()));
+        self.clients[token].flags.set(Flags::CLOSE_AFTER_REPLY, true);
+        self.queue_write(token);
+    }
+}
+
+/// The most of an unknown request that its refusal repeats.
+const SHOWN_MAX: usize = 128;
+
+fn shown(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN_MAX)]).into_owned()
+}
+
+#[cold]
+fn unknown_command(args: &Args<'_>) -> CommandError {
+    let mut text = format!("ERR unknown command '{}', with args beginning with: ", shown(args[0]));
+    let mut left = SHOWN_MAX;
+    for arg in &args[1..] {
+        if left == 0 {
+            break;
+        }
+        let arg = shown(&arg[..arg.len().min(left)]);
+        left = left.saturating_sub(arg.len() + 3);
+        text.push_str(&format!("'{arg}' "));
+    }
+    CommandError::other(text)
+}
+
+#[cold]
+fn unknown_subcommand(row: &Row, args: &Args<'_>) -> CommandError {
+    let container = row.name().to_uppercase();
+    CommandError::other(format!("ERR unknown subcommand '{}'. Try {container} HELP.", shown(args[1])))
+}

@@ -1,0 +1,39 @@
+//! The command table of the whole server: the commands over data and those over the server itself.
+
+use commands::{Args, CmdResult, DataFn};
+use config::Config;
+
+use crate::admin::{self, Admin};
+
+/// A handler over the server itself.
+pub type AdminFn = fn(&mut Admin<'_>, &Args<'_>) -> CmdResult;
+
+/// A handler of either kind.
+#[derive(Debug, Clone, Copy)]
+pub enum Handler {
+    /// Over data.
+    Data(DataFn),
+    /// Over the server.
+    Admin(AdminFn),
+}
+
+/// A row as the server uses it.
+pub type Row = spec::Row<Handler>;
+
+/// The command table of the server.
+pub type Table = spec::Table<Handler>;
+
+/// Builds the table, under the names that `rename-command` gives.
+pub(crate) fn build(config: &Config) -> Table {
+    let mut builder = spec::TableBuilder::default();
+    for family in commands::FAMILIES {
+        builder.add(family, Handler::Data);
+    }
+    for family in admin::FAMILIES {
+        builder.add(family, Handler::Admin);
+    }
+    for (from, to) in &config.rename_command {
+        builder.rename(from, to);
+    }
+    builder.build()
+}
