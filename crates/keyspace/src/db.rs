@@ -358,12 +358,12 @@ impl<'s> Db<'s> {
     }
 
     /// Removes keys whose time has come, as long as `go_on` allows; returns whether it was enough.
-    pub(crate) fn expire_due(&mut self, go_on: &mut dyn FnMut() -> bool) -> bool {
+    pub(crate) fn expire_due(&mut self, sweep: bool, go_on: &mut dyn FnMut() -> bool) -> bool {
         let now = self.common.now_ms;
         loop {
             for _ in 0..32 {
                 let Some(hash) = self.database().wheel.pop_due(now) else {
-                    return self.sweep_due(go_on);
+                    return !sweep || self.sweep_due(go_on);
                 };
                 self.expire_hash(hash);
             }

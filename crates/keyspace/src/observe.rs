@@ -77,6 +77,12 @@ impl Observers {
         self.refresh();
     }
 
+    /// Returns whether the client watches the key and saw it alive when the watch began.
+    pub fn saw_alive(&self, client: ClientId, db: usize, key: &[u8]) -> bool {
+        let watchers = self.watched.get(&(db, Box::from(key)));
+        watchers.is_some_and(|all| all.iter().any(|w| w.client == client && !w.expired))
+    }
+
     /// Returns the number of keys under watch.
     pub fn watched_keys(&self) -> usize {
         self.watched.len()

@@ -128,6 +128,12 @@ impl Shard {
         self.common.stats = KeyStats::default();
     }
 
+    /// Returns whether somebody is to be told of something.
+    #[inline]
+    pub fn has_news(&self) -> bool {
+        self.common.observers.has_news()
+    }
+
     /// Returns those who want to know of changes.
     #[inline]
     pub fn observers(&mut self) -> &mut Observers {
@@ -183,15 +189,15 @@ impl Shard {
         self.common.stats.lazy_freed += values;
     }
 
-    /// Removes keys whose time has come, as long as `go_on` allows; see `expire`.
+    /// Removes keys whose time has come, as long as `go_on` allows; see `expire`. With `sweep`, looks for those as well that will be due within the second; that is to be done a few times a second.
     ///
     /// Returns whether all of them are gone.
-    pub fn expire(&mut self, mut go_on: impl FnMut() -> bool) -> bool {
+    pub fn expire(&mut self, sweep: bool, mut go_on: impl FnMut() -> bool) -> bool {
         if !self.common.may_expire {
             return true;
         }
         for index in 0..self.dbs.len() {
-            if self.dbs[index].keys.flagged_len() > 0 && !self.db(index).expire_due(&mut go_on) {
+            if self.dbs[index].keys.flagged_len() > 0 && !self.db(index).expire_due(sweep, &mut go_on) {
                 self.common.stats.expire_cap_reached += 1;
                 return false;
             }

@@ -3,6 +3,7 @@
 use keyspace::ClientId;
 use resp::reply::{Output, Protocol, Reply};
 use resp::request::Parser;
+use spec::CommandId;
 
 use crate::pipeline::transaction::Transaction;
 
@@ -62,8 +63,8 @@ impl Flags {
     pub const TRACKING: Self = Self(1 << 13);
     /// It is in the list of clients with requests left to run.
     pub const READ_QUEUED: Self = Self(1 << 14);
-    /// Its connection was ended by its own command.
-    pub const QUIT: Self = Self(1 << 15);
+    /// Its requests wait for the end of a pause.
+    pub const POSTPONED: Self = Self(1 << 15);
 
     /// What makes a request take the longer way.
     const SPECIAL: u32 = Self::UNAUTHENTICATED.0
@@ -134,6 +135,8 @@ pub struct Client {
     pub output: Output,
     pub(crate) transaction: Option<Box<Transaction>>,
     pub(crate) watched: Vec<(usize, Box<[u8]>)>,
+    /// Whether a watched key has changed.
+    pub(crate) dirty: bool,
     /// When it connected, in milliseconds of Unix time.
     pub created_ms: u64,
     /// When it last sent or took something.
@@ -141,7 +144,7 @@ pub struct Client {
     /// Since when its output has been above the soft limit.
     pub soft_limit_since_ms: Option<u64>,
     /// The row of the last command.
-    pub last_command: Option<u16>,
+    pub last_command: Option<CommandId>,
     /// Bytes received.
     pub net_in: u64,
     /// Bytes sent.
@@ -170,6 +173,7 @@ impl Client {
             output: Output::default(),
             transaction: None,
             watched: Vec::new(),
+            dirty: false,
             created_ms: now_ms,
             active_ms: now_ms,
             soft_limit_since_ms: None,

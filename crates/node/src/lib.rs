@@ -230,3 +230,59 @@ impl Node {
         self.actions.push(Action::Log(level, text.into()));
     }
 }
+
+impl Node {
+    /// Runs one command as if the client had sent it.
+    pub(crate) fn execute(&mut self, token: Token, argv: &[&[u8]]) {
+        self.tick_clock();
+        let table = Rc::clone(&self.table);
+        let args = commands::Args::new(argv, self.shard.hasher());
+        self.run(token, table.lookup(argv[0]), &args);
+    }
+
+    /// Has a warning written to the log.
+    pub fn log_warning(&mut self, text: impl Into<String>) {
+        self.log(LogLevel::Warning, text);
+    }
+
+    /// Returns whether nothing is to be read from a client for now: it has had its turn.
+    pub fn is_postponed(&self, token: Token) -> bool {
+        self.clients.get(token).is_none_or(|client| client.flags.has(Flags::READ_QUEUED))
+    }
+
+    /// Returns whether a client has got all that it is to get.
+    pub fn is_finished(&self, token: Token) -> bool {
+        self.clients.get(token).is_some_and(|client| {
+            client.flags.has(Flags::CLOSE_AFTER_REPLY) && client.output.is_empty()
+        })
+    }
+
+    /// Makes a request wait for the end of a pause.
+    pub(crate) fn postpone(&mut self, token: Token, argv: &commands::Args<'_>) {
+        let client = &mut self.clients[token];
+        client.flags.set(Flags::POSTPONED, true);
+        let argv = argv.all().iter().map(|&arg| arg.into()).collect();
+        client.postponed = Some(argv);
+    }
+
+    /// Notes a command that took long.
+    #[cold]
+    pub(crate) fn note_slow(&mut self, token: Token, row: &Row, args: &commands::Args<'_>, ns: u64) {
+        let threshold = self.config.slowlog_log_slower_than;
+        let micros = ns / 1000;
+        if threshold < 0 || micros < threshold as u64 || row.has(spec::Flag::SkipSlowlog) {
+            return;
+        }
+        let (max, unix_s) = (self.config.slowlog_max_len as usize, self.shard.now_ms() / 1000);
+        let Some(client) = self.clients.get(token) else { return };
+        let entry = slowlog::SlowEntry {
+            id: 0,
+            unix_s,
+            micros,
+            args: slowlog::shorten(args.all()),
+            addr: client.peer.addr.clone(),
+            name: client.name.to_vec(),
+        };
+        self.slow_log.push(entry, max);
+    }
+}

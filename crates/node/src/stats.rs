@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use spec::CommandId;
+
 use crate::histogram::Histogram;
 
 /// Error kinds that are told apart. A client can invent kinds with scripts; this bounds them.
@@ -72,9 +74,9 @@ impl Stats {
     }
 
     #[inline]
-    pub(crate) fn count_command(&mut self, row: u16, nanos: u64, failed: bool, track: bool) {
+    pub(crate) fn count_command(&mut self, row: CommandId, nanos: u64, failed: bool, track: bool) {
         self.total_commands += 1;
-        let stats = &mut self.commands[usize::from(row)];
+        let stats = &mut self.commands[row.index()];
         stats.calls += 1;
         stats.nanos += nanos;
         stats.failed += u64::from(failed);
@@ -83,8 +85,8 @@ impl Stats {
         }
     }
 
-    pub(crate) fn count_rejected(&mut self, row: u16) {
-        self.commands[usize::from(row)].rejected += 1;
+    pub(crate) fn count_rejected(&mut self, row: CommandId) {
+        self.commands[row.index()].rejected += 1;
     }
 
     /// Counts an error by the first word of its text.

@@ -1,7 +1,7 @@
 //! The command table of the whole server: the commands over data and those over the server itself.
 
 use commands::{Args, CmdResult, DataFn};
-use config::Config;
+use spec::{Builder, Mode, RenameError};
 
 use crate::admin::{self, Admin};
 
@@ -24,16 +24,9 @@ pub type Row = spec::Row<Handler>;
 pub type Table = spec::Table<Handler>;
 
 /// Builds the table, under the names that `rename-command` gives.
-pub(crate) fn build(config: &Config) -> Table {
-    let mut builder = spec::TableBuilder::default();
-    for family in commands::FAMILIES {
-        builder.add(family, Handler::Data);
-    }
-    for family in admin::FAMILIES {
-        builder.add(family, Handler::Admin);
-    }
-    for (from, to) in &config.rename_command {
-        builder.rename(from, to);
-    }
-    builder.build()
+pub(crate) fn build(renames: &[(String, String)]) -> Result<Table, RenameError> {
+    let builder = Builder::new(Mode::Server)
+        .families(commands::FAMILIES, Handler::Data)
+        .families(admin::FAMILIES, Handler::Admin);
+    renames.iter().fold(builder, |builder, (from, to)| builder.rename(from, to)).build()
 }

@@ -7,6 +7,7 @@ use commands::Args;
 use resp::limits::Limits;
 use resp::request::{Parsed, ProtocolError, Span};
 use smallvec::SmallVec;
+use spec::KeyLayout;
 use structs::blob::Blob;
 
 use super::TURN_NS;
@@ -100,7 +101,7 @@ impl Node {
     fn may_run(&self, token: Token) -> bool {
         self.clients
             .get(token)
-            .is_some_and(|client| !client.is_closing() && !client.flags.has(Flags::WAITING))
+            .is_some_and(|client| !client.is_closing() && !client.flags.has(Flags::WAITING.and(Flags::POSTPONED)))
     }
 
     /// The first pass: parses requests, finds their rows, hashes their keys, and has the buckets fetched.
@@ -147,8 +148,8 @@ impl Node {
             let spans = &scratch.spans[first..];
             let row = table.lookup(spans[0].slice(input, &batch.blobs));
             let hashed = scratch.hashes.len();
-            if let Some(row) = row {
-                for index in row.simple_keys(spans.len()).take(KEYS_AHEAD) {
+            if let Some(Row { keys: KeyLayout::Simple(keys), .. }) = row {
+                for index in keys.positions(spans.len()).take(KEYS_AHEAD) {
                     let hash = hasher.hash(spans[index].slice(input, &batch.blobs));
                     door.prefetch_bucket(hash);
                     scratch.hashes.push(hash);
@@ -187,12 +188,11 @@ impl Node {
             scratch.spans.iter().map(|span| span.slice(input, &batch.blobs)).collect();
         for request in &batch.requests {
             let mut args = Args::new(&argv[request.args.clone()], hasher);
-            if let Some(row) = request.row {
-                let (first, step) = row.first_key();
-                args = args
-                    .with_hashes(&scratch.hashes[request.hashes.clone()], first, step)
-                    .with_blobs(&batch.blobs);
+            if let Some(Row { keys: KeyLayout::Simple(keys), .. }) = request.row {
+                let hashes = &scratch.hashes[request.hashes.clone()];
+                args = args.with_hashes(hashes, usize::from(keys.first), usize::from(keys.step));
             }
+            args = args.with_blobs(&batch.blobs);
             let now = self.run(token, request.row, &args);
             if !self.may_run(token) {
                 return Some(request.end);

@@ -1,5 +1,7 @@
 //! Runs one request: table row, gates, handler, reply, effects.
 
+use std::rc::Rc;
+
 use commands::{Args, CmdResult, CommandError, Cx};
 use resp::reply::{Mark, Reply};
 use resp::request::ProtocolError;
@@ -7,7 +9,7 @@ use resp::request::ProtocolError;
 use crate::Node;
 use crate::admin::Admin;
 use crate::client::{Flags, Token};
-use crate::table::{Handler, Row};
+use crate::table::{Handler, Row, Table};
 
 impl Node {
     /// Runs one request of a client. Returns the time at its end, in nanoseconds of the steady clock.
@@ -16,13 +18,15 @@ impl Node {
             self.refuse(token, None, unknown_command(args));
             return self.last_mono_ns;
         };
-        let row = match self.resolve(row, args) {
+        let table = Rc::clone(&self.table);
+        let row = match resolve(&table, row, args) {
             Ok(row) => row,
             Err(error) => {
                 self.refuse(token, Some(row), error);
                 return self.last_mono_ns;
             }
         };
+        // Those who see everything see it before it happens.
         let plain = !self.clients[token].flags.is_special() && self.attention.is_empty();
         if plain {
             self.call(token, row, args)
@@ -31,31 +35,12 @@ impl Node {
         }
     }
 
-    /// Finds the subcommand, if there is one, and checks the number of arguments.
-    #[inline]
-    pub(crate) fn resolve<'t>(
-        &self,
-        row: &'t Row,
-        args: &Args<'_>,
-    ) -> Result<&'t Row, CommandError> {
-        let row = if row.has_subcommands() && args.len() > 1 {
-            row.subcommand(args[1]).ok_or_else(|| unknown_subcommand(row, args))?
-        } else {
-            row
-        };
-        if row.arity().allows(args.len()) {
-            Ok(row)
-        } else {
-            Err(CommandError::Arity(row.full_name().to_owned()))
-        }
-    }
-
     /// Runs a request that concerns a gate, a transaction, or a client that wants no reply.
     #[cold]
     fn run_special(&mut self, token: Token, row: &Row, args: &Args<'_>) -> u64 {
         let mark = self.clients[token].output.mark();
         let end = match self.admit(token, row, args) {
-            Ok(()) if self.clients[token].flags.has(Flags::MULTI) && !row.runs_in_multi() => {
+            Ok(()) if self.clients[token].flags.has(Flags::MULTI) && !runs_in_multi(row) => {
                 self.queue_in_transaction(token, row, args);
                 self.last_mono_ns
             }
@@ -91,10 +76,10 @@ impl Node {
     pub(crate) fn call(&mut self, token: Token, row: &Row, args: &Args<'_>) -> u64 {
         let start = self.last_mono_ns;
         let client = &mut self.clients[token];
-        client.last_command = Some(row.id());
+        client.last_command = Some(row.id);
         client.commands += 1;
         let db = client.db;
-        let result = match row.handler() {
+        let result = match row.handler {
             Handler::Data(handler) => {
                 let mark = client.output.mark();
                 let mut cx = Cx {
@@ -135,7 +120,7 @@ impl Node {
         let end = self.clock.mono_ns();
         self.last_mono_ns = end;
         let elapsed = end - start;
-        self.stats.count_command(row.id(), elapsed, failed, self.config.latency_tracking);
+        self.stats.count_command(row.id, elapsed, failed, self.config.latency_tracking);
         if elapsed >= self.slow_after_ns {
             self.note_slow(token, row, args, elapsed);
         }
@@ -165,7 +150,7 @@ impl Node {
     /// Refuses a request before its handler was called.
     pub(crate) fn refuse(&mut self, token: Token, row: Option<&Row>, error: CommandError) {
         if let Some(row) = row {
-            self.stats.count_rejected(row.id());
+            self.stats.count_rejected(row.id);
         }
         self.spoil_transaction(token);
         self.write_error(token, &error);
@@ -183,6 +168,30 @@ impl Node {
         self.clients[token].flags.set(Flags::CLOSE_AFTER_REPLY, true);
         self.queue_write(token);
     }
+}
+
+/// Finds the subcommand, if there is one, and checks the number of arguments.
+#[inline]
+pub(crate) fn resolve<'t>(
+    table: &'t Table,
+    row: &'t Row,
+    args: &Args<'_>,
+) -> Result<&'t Row, CommandError> {
+    let row = if row.has_subcommands() && args.len() > 1 {
+        table.lookup_sub(row, args[1]).ok_or_else(|| unknown_subcommand(row, args))?
+    } else {
+        row
+    };
+    if row.arity.accepts(args.len()) {
+        Ok(row)
+    } else {
+        Err(CommandError::Arity(row.full_name.to_string()))
+    }
+}
+
+/// Returns whether a command acts at once between MULTI and EXEC instead of being queued.
+fn runs_in_multi(row: &Row) -> bool {
+    matches!(&*row.full_name, "exec" | "discard" | "multi" | "watch" | "quit" | "reset")
 }
 
 /// The most of an unknown request that its refusal repeats.
@@ -209,6 +218,6 @@ fn unknown_command(args: &Args<'_>) -> CommandError {
 
 #[cold]
 fn unknown_subcommand(row: &Row, args: &Args<'_>) -> CommandError {
-    let container = row.name().to_uppercase();
+    let container = row.facts.name;
     CommandError::other(format!("ERR unknown subcommand '{}'. Try {container} HELP.", shown(args[1])))
 }

@@ -5,6 +5,7 @@
 //! A plain client's request passes all gates for certain when nothing special is going on; then the list is not walked at all (`Attention` and `Flags::is_special` say so).
 
 use commands::{Args, CommandError};
+use resp::reply::Protocol;
 use spec::Flag;
 
 use crate::Node;
@@ -67,7 +68,7 @@ fn within_memory(node: &mut Node, token: Token, row: &Row, _: &Args<'_>) -> Resu
     if !node.is_over_memory() {
         return Ok(());
     }
-    let exec_would_grow = row.name() == "exec" && node.transaction_grows(token);
+    let exec_would_grow = &*row.full_name == "exec" && node.transaction_grows(token);
     if row.has(Flag::DenyOom) || exec_would_grow {
         let text = "OOM command not allowed when used memory > 'maxmemory'.";
         return Err(CommandError::other(text).into());
@@ -82,15 +83,15 @@ fn allowed_while_subscribed(
     _: &Args<'_>,
 ) -> Result<(), Refusal> {
     let client = &node.clients[token];
-    let confined = client.flags.has(Flags::SUBSCRIBED) && !client.reply_is_resp3();
+    let confined = client.flags.has(Flags::SUBSCRIBED) && client.protocol == Protocol::Resp2;
     let allowed = [
         "ping", "subscribe", "ssubscribe", "psubscribe", "unsubscribe", "sunsubscribe",
         "punsubscribe", "quit", "reset",
     ];
-    if !confined || allowed.contains(&row.name()) {
+    if !confined || allowed.contains(&&*row.full_name) {
         return Ok(());
     }
-    let name = row.full_name();
+    let name = &row.full_name;
     Err(CommandError::other(format!(
         "ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"
     ))
@@ -101,7 +102,7 @@ fn allowed_while_subscribed(
 fn not_paused(node: &mut Node, token: Token, row: &Row, _: &Args<'_>) -> Result<(), Refusal> {
     let writes = row.has(Flag::Write)
         || row.has(Flag::MayReplicate)
-        || (row.name() == "exec" && node.transaction_writes(token));
+        || (&*row.full_name == "exec" && node.transaction_writes(token));
     if node.pause.holds(writes) && !node.clients[token].peer.internal {
         return Err(Refusal::Wait);
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use commands::{Args, CmdResult, CommandError};
-use spec::Flag;
+use spec::{CommandId, Flag};
 
 use crate::Node;
 use crate::admin::Admin;
@@ -13,7 +13,7 @@ use crate::table::Row;
 /// A queued command.
 #[derive(Debug)]
 struct Queued {
-    row: u16,
+    row: CommandId,
     argv: Vec<Box<[u8]>>,
 }
 
@@ -48,7 +48,7 @@ impl Node {
             + argv.iter().map(|arg| arg.len() + size_of::<Box<[u8]>>()).sum::<usize>();
         transaction.writes |= row.has(Flag::Write) || row.has(Flag::MayReplicate);
         transaction.grows |= row.has(Flag::DenyOom);
-        transaction.queue.push(Queued { row: row.id(), argv });
+        transaction.queue.push(Queued { row: row.id, argv });
         client.reply().simple("QUEUED");
         self.queue_write(token);
     }
@@ -169,7 +169,7 @@ impl Node {
         let (id, shard) = (client.id, &mut self.shard);
         client.watched.iter().any(|(db, key)| {
             let door = shard.db(*db);
-            door.is_overdue(door.key(key)) && shard.observers().expects(id, *db, key)
+            door.is_overdue(door.key(key)) && shard.observers().saw_alive(id, *db, key)
         })
     }
 
