@@ -1,1 +1,3 @@
 //! What we wish the standard library had. Nothing in it knows this project.
+
+pub mod number;
