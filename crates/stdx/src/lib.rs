@@ -1,3 +1,4 @@
 //! What we wish the standard library had. Nothing in it knows this project.
 
+pub mod glob;
 pub mod number;
