@@ -73,7 +73,12 @@ fn run<const FOLD: bool>(pattern: &[u8], text: &[u8]) -> bool {
         let next = match pattern[p..] {
             [b'*', ..] => {
                 p += pattern[p..].iter().take_while(|&&byte| byte == b'*').count();
-                let Some(&after) = pattern.get(p) else { return true };
+                // Most patterns have one star, with nothing or plain text behind it.
+                let rest = &pattern[p..];
+                let Some(&after) = rest.first() else { return true };
+                if is_literal(rest) {
+                    return ends_with::<FOLD>(&text[t..], rest);
+                }
                 let anchor = (!matches!(after, b'?' | b'[' | b'\\')).then_some(after);
                 let Some(at) = find::<FOLD>(anchor, text, t) else { return false };
                 star = Some(Star { pattern: p, text: at, anchor });
@@ -117,6 +122,15 @@ fn find<const FOLD: bool>(anchor: Option<u8>, text: &[u8], start: usize) -> Opti
         Some(byte) => memchr(byte, rest),
     };
     Some(start + offset?)
+}
+
+#[inline]
+fn ends_with<const FOLD: bool>(text: &[u8], suffix: &[u8]) -> bool {
+    if !FOLD {
+        return text.ends_with(suffix);
+    }
+    let start = text.len().checked_sub(suffix.len());
+    start.is_some_and(|start| text[start..].eq_ignore_ascii_case(suffix))
 }
 
 #[inline]
