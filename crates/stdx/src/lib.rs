@@ -4,3 +4,4 @@ pub mod glob;
 pub mod hash;
 pub mod number;
 pub mod rng;
+pub mod size_class;
