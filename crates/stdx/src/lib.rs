@@ -1,1 +1,7 @@
 //! What we wish the standard library had. Nothing in it knows this project.
+
+pub mod glob;
+pub mod hash;
+pub mod number;
+pub mod rng;
+pub mod size_class;
