@@ -135,6 +135,8 @@ pub struct Client {
     pub output: Output,
     pub(crate) transaction: Option<Box<Transaction>>,
     pub(crate) watched: Vec<(usize, Box<[u8]>)>,
+    /// A request that waits for the end of a pause.
+    pub(crate) postponed: Option<Vec<Box<[u8]>>>,
     /// Whether a watched key has changed.
     pub(crate) dirty: bool,
     /// When it connected, in milliseconds of Unix time.
@@ -173,6 +175,7 @@ impl Client {
             output: Output::default(),
             transaction: None,
             watched: Vec::new(),
+            postponed: None,
             dirty: false,
             created_ms: now_ms,
             active_ms: now_ms,

@@ -14,7 +14,7 @@ use stdx::clock::{Clock, SystemClock};
 
 use crate::client::{Peer, Token};
 use crate::event::Start;
-use crate::{Action, Node};
+use crate::{Action, Node, Unmeasured};
 
 /// A conversation with an [`Engine`]: it has its own selected database, protocol and transaction.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,7 +42,8 @@ impl Engine {
 
     /// Returns an empty engine; the same settings, clock and seed make the same history.
     pub fn with(config: Config, clock: Box<dyn Clock>, seed: u64) -> Self {
-        Self { node: Node::new(config, clock, seed, Start::default()) }
+        let node = Node::new(config, clock, Box::new(Unmeasured), seed, Start::default());
+        Self { node: node.expect("the caller's renamings name commands that exist") }
     }
 
     /// Starts a conversation.

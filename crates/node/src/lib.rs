@@ -12,6 +12,8 @@ mod engine;
 mod event;
 mod histogram;
 mod info;
+mod limits;
+mod memory;
 mod monitor;
 mod pause;
 mod pipeline;
@@ -22,8 +24,9 @@ mod table;
 use std::rc::Rc;
 
 use commands::Effects;
-use config::Config;
+use config::{Config, MaxmemoryPolicy};
 use keyspace::{Policy, Shard};
+use spec::RenameError;
 use stdx::clock::Clock;
 use stdx::rng::SeededRng;
 
@@ -31,8 +34,10 @@ pub use client::{Client, Flags, Peer, Token};
 pub use clients::Clients;
 pub use engine::{Engine, Session};
 pub use event::{Action, LogLevel, Start};
+pub use memory::{Memory, Unmeasured};
 pub use table::{AdminFn, Handler, Row, Table};
 
+use cron::Cron;
 use pause::Pause;
 use pipeline::batch::Scratch;
 use pipeline::propagate::Feed;
@@ -77,6 +82,8 @@ pub struct Node {
     pub stats: Stats,
     table: Rc<Table>,
     clock: Box<dyn Clock>,
+    memory: Box<dyn Memory>,
+    cron: Cron,
     rng: SeededRng,
     effects: Effects,
     feed: Feed,
@@ -106,8 +113,16 @@ impl std::fmt::Debug for Node {
 
 impl Node {
     /// Returns a server with no keys and no clients.
-    pub fn new(config: Config, clock: Box<dyn Clock>, seed: u64, start: Start) -> Self {
-        let table = Table::build(&config);
+    ///
+    /// Fails when `rename-command` asks for the impossible.
+    pub fn new(
+        config: Config,
+        clock: Box<dyn Clock>,
+        memory: Box<dyn Memory>,
+        seed: u64,
+        start: Start,
+    ) -> Result<Self, RenameError> {
+        let table = table::build(&config.rename_command)?;
         let commands = table.len();
         let mut node = Self {
             shard: Shard::new(config.databases as usize, seed),
@@ -116,6 +131,8 @@ impl Node {
             table: Rc::new(table),
             last_mono_ns: clock.mono_ns(),
             clock,
+            memory,
+            cron: Cron::default(),
             rng: SeededRng::new(seed.rotate_left(32)),
             effects: Effects::default(),
             feed: Feed::default(),
@@ -134,7 +151,7 @@ impl Node {
         };
         node.reconfigure_all();
         node.tick_clock();
-        node
+        Ok(node)
     }
 
     /// Reads the clock for a new batch of work; returns Unix time in milliseconds.
@@ -148,9 +165,12 @@ impl Node {
 
     fn policy(&self) -> Policy {
         Policy {
-            lfu: self.config.maxmemory_policy.is_lfu(),
-            lfu_log_factor: self.config.lfu_log_factor as u32,
-            lfu_decay_time: self.config.lfu_decay_time as u32,
+            lfu: matches!(
+                self.config.maxmemory_policy,
+                MaxmemoryPolicy::AllkeysLfu | MaxmemoryPolicy::VolatileLfu
+            ),
+            lfu_log_factor: self.config.lfu_log_factor,
+            lfu_decay_time: self.config.lfu_decay_time,
         }
     }
 

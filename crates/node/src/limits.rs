@@ -50,10 +50,7 @@ impl Node {
 
     /// Closes the clients that use most while all together use more than they may.
     pub(crate) fn evict_clients(&mut self) {
-        let limit = self.config.maxmemory_clients.bytes(self.config.maxmemory);
-        if limit == 0 {
-            return;
-        }
+        let Some(limit) = self.config.maxmemory_clients.limit(self.config.maxmemory) else { return };
         let counted = |client: &&Client| {
             !client.flags.has(Flags::NO_EVICT.and(Flags::CLOSE_NOW)) && !client.peer.internal
         };

@@ -1,6 +1,7 @@
 //! The command table of the whole server: the commands over data and those over the server itself.
 
 use commands::{Args, CmdResult, DataFn};
+use config::Words;
 use spec::{Builder, Mode, RenameError};
 
 use crate::admin::{self, Admin};
@@ -24,9 +25,14 @@ pub type Row = spec::Row<Handler>;
 pub type Table = spec::Table<Handler>;
 
 /// Builds the table, under the names that `rename-command` gives.
-pub(crate) fn build(renames: &[(String, String)]) -> Result<Table, RenameError> {
+pub(crate) fn build(renames: &[Words]) -> Result<Table, RenameError> {
     let builder = Builder::new(Mode::Server)
         .families(commands::FAMILIES, Handler::Data)
         .families(admin::FAMILIES, Handler::Admin);
-    renames.iter().fold(builder, |builder, (from, to)| builder.rename(from, to)).build()
+    renames
+        .iter()
+        .filter_map(|words| words.first_chunk::<2>())
+        .map(|pair| pair.each_ref().map(|word| String::from_utf8_lossy(word).into_owned()))
+        .fold(builder, |builder, [from, to]| builder.rename(from, to))
+        .build()
 }

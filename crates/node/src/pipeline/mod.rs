@@ -75,6 +75,13 @@ impl Node {
 
     /// Runs what a client's own buffer holds.
     pub(crate) fn process_query(&mut self, token: Token) {
+        if let Some(argv) = self.clients[token].postponed.take() {
+            let argv: Vec<&[u8]> = argv.iter().map(|arg| &**arg).collect();
+            self.execute(token, &argv);
+            if self.clients[token].postponed.is_some() {
+                return;
+            }
+        }
         let query = std::mem::take(&mut self.clients[token].query);
         let kept = self.process(token, &query);
         if let Some(client) = self.clients.get_mut(token) {
