@@ -189,9 +189,7 @@ impl<'s> Db<'s> {
         if !self.common.may_expire {
             return;
         }
-        self.common.sink.enter(self.index);
-        let database = &mut self.dbs[self.index];
-        if database.keys.remove(key.hash, key.bytes, &mut self.common.sink).is_some() {
+        if self.take_silently(key).is_some() {
             self.common.stats.expired += 1;
             self.common.observers.gone(self.index, key.bytes, Reason::Expired);
         }
@@ -273,6 +271,13 @@ impl<'s> Db<'s> {
         let (entry, _) = database.keys.remove(key.hash, key.bytes, &mut self.common.sink)?;
         self.common.observers.changed(self.index, key.bytes);
         Some(entry)
+    }
+
+    /// Removes a key whatever its expiry, without telling that it was changed: the caller tells why it is gone.
+    pub(crate) fn take_silently(&mut self, key: Key<'_>) -> Option<Entry> {
+        self.common.sink.enter(self.index);
+        let database = &mut self.dbs[self.index];
+        database.keys.remove(key.hash, key.bytes, &mut self.common.sink).map(|(entry, _)| entry)
     }
 
     /// Sets or removes the expiry of a key; returns whether the key is there.

@@ -8,6 +8,7 @@ mod access;
 mod database;
 mod db;
 mod entry;
+mod evict;
 mod expire;
 mod observe;
 mod shard;
@@ -15,10 +16,11 @@ mod snapshot;
 
 pub use access::{AccessClock, Policy};
 pub use database::Database;
-pub use db::{Db, EntryMut, Key};
+pub use db::{Db, EntryMut, EntryRef, Expiry, Key};
 pub use entry::{BlobRef, Encoding, Entry, NewString, StringRef, Type};
+pub use evict::{Eviction, Rank};
 pub use observe::{ClientId, Gone, Observers, Reason};
-pub use shard::{KeyStats, Shard};
+pub use shard::{Garbage, KeyStats, Shard};
 pub use snapshot::Snapshot;
 
 use stdx::hash::KeyHasher;

@@ -7,6 +7,7 @@ use crate::access::{AccessClock, Policy};
 use crate::database::Database;
 use crate::db::Db;
 use crate::entry::Entry;
+use crate::evict::Pool;
 use crate::observe::Observers;
 use crate::snapshot::Sink;
 use crate::{Keys, Snapshot};
@@ -55,6 +56,9 @@ pub(crate) struct Common {
 pub struct Shard {
     pub(crate) dbs: Vec<Database>,
     pub(crate) common: Common,
+    pub(crate) pool: Pool,
+    /// The database that random eviction took from last.
+    pub(crate) next_evicted_db: usize,
 }
 
 impl Shard {
@@ -74,6 +78,8 @@ impl Shard {
                 may_expire: true,
                 garbage: Vec::new(),
             },
+            pool: Pool::default(),
+            next_evicted_db: 0,
         }
     }
 

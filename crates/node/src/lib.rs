@@ -10,6 +10,7 @@ mod clients;
 mod cron;
 mod engine;
 mod event;
+mod evict;
 mod histogram;
 mod info;
 mod limits;

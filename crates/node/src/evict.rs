@@ -1,0 +1,69 @@
+//! Keeping within `maxmemory`.
+
+use config::MaxmemoryPolicy;
+use keyspace::{Eviction, Rank};
+
+use crate::Node;
+
+/// How long one request may be delayed by evictions at a tenacity of 10, in nanoseconds.
+const DELAY_NS: u64 = 500_000;
+
+/// Evictions between looks at the clock and at the memory.
+const STRIDE: usize = 16;
+
+impl Node {
+    /// Evicts until memory is within its limit. Returns whether it stays over: then nothing that needs more may run.
+    ///
+    /// Where there is much to evict, it goes on with later requests, and does not hold up this one.
+    pub(crate) fn is_over_memory(&mut self) -> bool {
+        let limit = self.config.maxmemory;
+        if limit == 0 || self.memory.used() <= limit {
+            return false;
+        }
+        let Some(eviction) = eviction(self.config.maxmemory_policy, self.config.maxmemory_samples)
+        else {
+            return true;
+        };
+        let start = self.clock.mono_ns();
+        let patience = patience_ns(self.config.maxmemory_eviction_tenacity);
+        let over = loop {
+            let evicted = (0..STRIDE).take_while(|_| self.shard.evict(eviction)).count();
+            if self.memory.used() <= limit {
+                break false;
+            }
+            if evicted == 0 {
+                break true;
+            }
+            if self.clock.mono_ns().saturating_sub(start) > patience {
+                break false;
+            }
+        };
+        self.commit_gone();
+        self.commit_watches();
+        over
+    }
+}
+
+/// Returns what a policy lets go, if anything.
+fn eviction(policy: MaxmemoryPolicy, samples: u32) -> Option<Eviction> {
+    let (rank, volatile_only) = match policy {
+        MaxmemoryPolicy::NoEviction => return None,
+        MaxmemoryPolicy::AllkeysLru => (Rank::LeastRecent, false),
+        MaxmemoryPolicy::VolatileLru => (Rank::LeastRecent, true),
+        MaxmemoryPolicy::AllkeysLfu => (Rank::LeastFrequent, false),
+        MaxmemoryPolicy::VolatileLfu => (Rank::LeastFrequent, true),
+        MaxmemoryPolicy::AllkeysRandom => (Rank::Random, false),
+        MaxmemoryPolicy::VolatileRandom => (Rank::Random, true),
+        MaxmemoryPolicy::VolatileTtl => (Rank::SoonestExpiry, true),
+    };
+    Some(Eviction { rank, volatile_only, samples: samples as usize })
+}
+
+/// Up to 10 the delay grows evenly, beyond by fifteen per cent a step, and 100 waits as long as it takes.
+fn patience_ns(tenacity: u32) -> u64 {
+    match tenacity {
+        0..=10 => DELAY_NS / 10 * u64::from(tenacity),
+        11..=99 => (DELAY_NS as f64 * 1.15_f64.powi(tenacity as i32 - 10)) as u64,
+        _ => u64::MAX,
+    }
+}
