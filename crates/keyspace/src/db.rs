@@ -239,6 +239,7 @@ impl<'s> Db<'s> {
         };
         let volatile = slot.flag();
         if volatile && slot.expiry().is_some_and(|when| when <= common.now_ms) {
+            drop(slot);
             self.expire(key);
             return self.insert(key, value, expiry.fresh());
         }
@@ -254,9 +255,11 @@ impl<'s> Db<'s> {
             Expiry::At(when) => {
                 slot.set_expiry(Some(when));
                 slot.set_flag(true);
-                drop(slot);
-                database.note_expiry(key.hash, when);
             }
+        }
+        drop(slot);
+        if let Expiry::At(when) = expiry {
+            database.note_expiry(key.hash, when);
         }
         common.observers.changed(self.index, key.bytes);
     }
