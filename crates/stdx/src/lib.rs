@@ -1,7 +1,9 @@
 //! What we wish the standard library had. Nothing in it knows this project.
 
+pub mod clock;
 pub mod glob;
 pub mod hash;
 pub mod number;
 pub mod rng;
 pub mod size_class;
+pub mod sys;
