@@ -7,3 +7,4 @@ pub mod number;
 pub mod rng;
 pub mod size_class;
 pub mod sys;
+pub mod text;
