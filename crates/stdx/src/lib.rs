@@ -3,7 +3,9 @@
 pub mod clock;
 pub mod glob;
 pub mod hash;
+pub mod hex;
 pub mod number;
 pub mod rng;
 pub mod size_class;
 pub mod sys;
+pub mod text;
