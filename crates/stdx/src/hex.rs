@@ -10,6 +10,15 @@ pub fn push(out: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
+/// The digits of half as many bytes as the array is long; of further bytes, none.
+pub(crate) fn array<const LEN: usize>(bytes: &[u8]) -> [u8; LEN] {
+    let mut text = [b'0'; LEN];
+    for (pair, &byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = digits(byte);
+    }
+    text
+}
+
 /// Reads pairs of digits. Anything else, and an odd number of them, is `None`.
 pub fn parse(text: &[u8]) -> Option<Vec<u8>> {
     let (pairs, []) = text.as_chunks::<2>() else { return None };
