@@ -12,8 +12,9 @@ use crate::choice::{
     Permission, PropagationErrorBehavior, ReplDisklessLoad, SanitizeDumpPayload, ShutdownOn,
     Supervised, SyslogFacility, TlsAuthClients,
 };
+use crate::directives;
 use crate::value::{
-    Addresses, MemoryShare, NotifyKeyspaceEvents, OomScoreAdjValues, OutputBufferLimits,
+    Addresses, MemoryShare, Mode, NotifyKeyspaceEvents, OomScoreAdjValues, OutputBufferLimits,
     Percentiles, PrimaryAddress, SaveRules,
 };
 
@@ -474,6 +475,12 @@ settings! {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { databases: 16, maxclients: 10000, proto_max_bulk_len: 512 << 20, client_query_buffer_limit: 1 << 30, port: 6379, tcp_keepalive: 300, tcp_backlog: 511, latency_tracking: true, slowlog_log_slower_than: 10000, slowlog_max_len: 128, lfu_log_factor: 10, lfu_decay_time: 1, maxmemory_samples: 5, maxmemory_eviction_tenacity: 10, ..Self::blank() }
+        let mut config = Self::blank();
+        for directive in directives::all().filter(|directive| directive.is_setting()) {
+            // That every default suits its directive is a test of the table.
+            let set = directive.store(&mut config, &directive.default_words(), Mode::Replace);
+            debug_assert_eq!(set, Ok(()), "{}", directive.name);
+        }
+        config
     }
 }

@@ -338,12 +338,7 @@ impl Field {
 }
 
 impl Own {
-    fn store(
-        &self,
-        config: &mut Config,
-        words: &[Vec<u8>],
-        mode: Mode,
-    ) -> Result<(), ValueError> {
+    fn store(&self, config: &mut Config, words: &[Vec<u8>], mode: Mode) -> Result<(), ValueError> {
         let words: Vec<&[u8]> = match words {
             // All arguments in one: that is how `CONFIG SET` gives them.
             [word] if self.several => word.split(|byte| *byte == b' ').collect(),

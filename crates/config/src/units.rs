@@ -37,9 +37,9 @@ pub(crate) fn parse_lenient_integer(text: &[u8]) -> Option<i64> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let magnitude = digits.iter().fold(0_i64, |sum, digit| {
-        sum.saturating_mul(10).saturating_add(i64::from(digit - b'0'))
-    });
+    let magnitude = digits
+        .iter()
+        .fold(0_i64, |sum, digit| sum.saturating_mul(10).saturating_add(i64::from(digit - b'0')));
     Some(if negative { -magnitude } else { magnitude })
 }
 
@@ -59,9 +59,9 @@ pub(crate) fn parse_memory(text: &[u8]) -> Option<u64> {
         b"gb" => GIB,
         _ => return None,
     };
-    let number = digits.iter().fold(0_u64, |sum, digit| {
-        sum.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
-    });
+    let number = digits
+        .iter()
+        .fold(0_u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
     Some(number.saturating_mul(factor))
 }
 
@@ -85,9 +85,9 @@ pub(crate) fn parse_octal(text: &[u8]) -> Option<i64> {
     if !digits.iter().all(|digit| matches!(digit, b'0'..=b'7')) {
         return None;
     }
-    let magnitude = digits.iter().fold(0_i64, |sum, digit| {
-        sum.saturating_mul(8).saturating_add(i64::from(digit - b'0'))
-    });
+    let magnitude = digits
+        .iter()
+        .fold(0_i64, |sum, digit| sum.saturating_mul(8).saturating_add(i64::from(digit - b'0')));
     Some(if negative { -magnitude } else { magnitude })
 }
 

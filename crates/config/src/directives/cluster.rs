@@ -198,7 +198,8 @@ fn check_host_name(name: &[u8]) -> Result<(), ValueError> {
 
 /// Keeps characters out that mean something in the cluster's file, blanks and commas included.
 fn check_node_name(name: &[u8]) -> Result<(), ValueError> {
-    let good = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/');
+    let good =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/');
     refuse_unless(
         name.len() < NAME_BYTES_MAX && name.iter().all(good),
         "Announced human node name contained invalid character",

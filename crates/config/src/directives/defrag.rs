@@ -4,11 +4,8 @@ use super::{I64_MAX, SIGNED_MAX};
 use crate::directive::{Concern, Directive, InEffect, Section};
 use crate::field::field;
 
-const ROW: Directive = Directive {
-    concerns: Some(Concern::Defrag),
-    effect: InEffect::Later,
-    ..super::ROW
-};
+const ROW: Directive =
+    Directive { concerns: Some(Concern::Defrag), effect: InEffect::Later, ..super::ROW };
 
 pub(super) const SECTION: Section = Section {
     title: "Active defragmentation",
