@@ -1,1 +1,3 @@
 //! The data structures, each a story of its own, usable without a server.
+
+pub mod hashtable;
