@@ -1,4 +1,3 @@
 //! The data structures, each a story of its own, usable without a server.
 
-pub mod blob;
 pub mod hashtable;
