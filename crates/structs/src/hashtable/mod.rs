@@ -75,6 +75,13 @@ pub trait Hasher64: Copy {
     fn hash(&self, key: &[u8]) -> u64;
 }
 
+impl Hasher64 for stdx::hash::KeyHasher {
+    #[inline(always)]
+    fn hash(&self, key: &[u8]) -> u64 {
+        Self::hash(self, key)
+    }
+}
+
 /// A hash table of elements.
 pub struct Table<E: Element, H> {
     raw: Buckets<E>,
