@@ -14,7 +14,7 @@ pub trait Words {
     fn word(&self, index: usize) -> &[u8];
 }
 
-impl<T: AsRef<[u8]>> Words for [T] {
+impl<T: AsRef<[u8]>> Words for &[T] {
     fn count(&self) -> usize {
         self.len()
     }
