@@ -51,6 +51,14 @@ pub(crate) struct Common {
     pub(crate) garbage: Vec<Garbage>,
 }
 
+impl Common {
+    /// Returns whether a key that is about to be changed counts as gone: its time has come. Where expired keys may not be removed, the change is the primary's, and so is the word on whether the key is there.
+    #[inline]
+    pub(crate) fn is_over(&self, entry: &Entry, volatile: bool) -> bool {
+        volatile && self.may_expire && entry.expiry().is_some_and(|when| when <= self.now_ms)
+    }
+}
+
 /// The owner of all keys, in every database.
 #[derive(Debug)]
 pub struct Shard {
@@ -203,7 +211,9 @@ impl Shard {
             return true;
         }
         for index in 0..self.dbs.len() {
-            if self.dbs[index].keys.flagged_len() > 0 && !self.db(index).expire_due(sweep, &mut go_on) {
+            if self.dbs[index].keys.flagged_len() > 0
+                && !self.db(index).expire_due(sweep, &mut go_on)
+            {
                 self.common.stats.expire_cap_reached += 1;
                 return false;
             }
