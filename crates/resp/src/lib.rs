@@ -1,1 +1,4 @@
 //! The wire protocol.
+
+pub mod decode;
+pub mod value;
