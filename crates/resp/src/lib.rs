@@ -1,7 +1,4 @@
-//! The wire protocol: RESP2 and RESP3.
-//!
-//! The server's side reads requests with [`request::Parser`] and answers through [`reply::Reply`].
+//! The wire protocol.
 
-pub mod limits;
-pub mod reply;
-pub mod request;
+pub mod decode;
+pub mod value;
