@@ -36,7 +36,7 @@ enum Op {
 }
 
 fn run_of_keys() -> impl Strategy<Value = Range<u32>> {
-    let len = prop_oneof![3 => 1..4u32, 1 => 1..1000u32];
+    let len = prop_oneof![3 => 1..4u32, 1 => 1..4000u32];
     (0..4000u32, len).prop_map(|(from, len)| from..from + len)
 }
 
