@@ -6,8 +6,7 @@ mod args;
 mod cx;
 mod effects;
 mod error;
-pub mod key;
-pub mod string;
+mod quick;
 
 pub use args::Args;
 pub use cx::Cx;
@@ -23,4 +22,4 @@ pub type CmdResult = Result<(), CommandError>;
 pub type DataFn = fn(&mut Cx<'_>, &Args<'_>) -> CmdResult;
 
 /// The tables of all families.
-pub const FAMILIES: &[&[Command<DataFn>]] = &[string::COMMANDS, key::COMMANDS];
+pub const FAMILIES: &[&[Command<DataFn>]] = &[quick::COMMANDS];

@@ -61,6 +61,54 @@ pub struct Stats {
     pub cycle_us: u64,
     /// Microseconds of those spent in commands.
     pub command_us: u64,
+    /// Nanoseconds spent on removing expired keys.
+    pub expire_ns: u64,
+    /// The most memory that was in use.
+    pub peak_memory: u64,
+    /// How fast the counters are going up.
+    pub rates: Rates,
+}
+
+/// How fast counters are going up, as means over the last samples.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Rates {
+    /// Commands per second.
+    pub commands: Rate,
+    /// Bytes received per second.
+    pub net_in: Rate,
+    /// Bytes sent per second.
+    pub net_out: Rate,
+    /// Turns of the event loop per second.
+    pub cycles: Rate,
+}
+
+/// Samples over which a rate is the mean.
+const SAMPLES: usize = 16;
+
+/// How fast one counter is going up.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Rate {
+    per_second: [u64; SAMPLES],
+    next: usize,
+    last_count: u64,
+    last_ns: u64,
+}
+
+impl Rate {
+    fn sample(&mut self, count: u64, now_ns: u64) {
+        let elapsed = now_ns.saturating_sub(self.last_ns);
+        if self.last_ns > 0 && elapsed > 0 {
+            let grown = u128::from(count.saturating_sub(self.last_count));
+            self.per_second[self.next] = (grown * 1_000_000_000 / u128::from(elapsed)) as u64;
+            self.next = (self.next + 1) % SAMPLES;
+        }
+        (self.last_count, self.last_ns) = (count, now_ns);
+    }
+
+    /// Returns the mean.
+    pub fn per_second(&self) -> u64 {
+        self.per_second.iter().sum::<u64>() / SAMPLES as u64
+    }
 }
 
 impl Stats {
@@ -71,6 +119,14 @@ impl Stats {
     /// Forgets everything.
     pub fn reset(&mut self) {
         *self = Self::new(self.commands.len());
+    }
+
+    /// Takes a sample of all rates.
+    pub(crate) fn sample(&mut self, now_ns: u64) {
+        self.rates.commands.sample(self.total_commands, now_ns);
+        self.rates.net_in.sample(self.net_in, now_ns);
+        self.rates.net_out.sample(self.net_out, now_ns);
+        self.rates.cycles.sample(self.cycles, now_ns);
     }
 
     #[inline]

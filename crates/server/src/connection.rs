@@ -6,6 +6,7 @@ use std::io::IoSlice;
 use std::os::fd::OwnedFd;
 
 use node::{Node, Token};
+use resp::reply::Output;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 
@@ -66,22 +67,8 @@ impl Connection {
     pub(crate) fn send(&self, node: &mut Node, token: Token) -> State {
         let mut total = 0;
         while total < TURN_BYTES {
-            let output = &node.clients[token].output;
-            let mut pieces = output.pieces();
-            let Some(first) = pieces.next() else { return State::Open };
-            let sent = match pieces.next() {
-                None => rustix::net::send(&self.fd, first, SendFlags::NOSIGNAL),
-                Some(second) => {
-                    let all: Vec<IoSlice<'_>> = [first, second]
-                        .into_iter()
-                        .chain(pieces)
-                        .take(PIECES)
-                        .map(IoSlice::new)
-                        .collect();
-                    rustix::io::writev(&self.fd, &all)
-                }
-            };
-            match sent {
+            match self.send_some(&node.clients[token].output) {
+                Ok(0) => return State::Open,
                 Ok(bytes) => {
                     node.sent(token, bytes);
                     total += bytes;
@@ -92,6 +79,18 @@ impl Connection {
             }
         }
         if node.clients[token].output.is_empty() { State::Open } else { State::Full }
+    }
+
+    /// Hands output to the kernel once; returns how many bytes it took, zero when nothing waits.
+    fn send_some(&self, output: &Output) -> rustix::io::Result<usize> {
+        let mut pieces = output.pieces();
+        let Some(first) = pieces.next() else { return Ok(0) };
+        let Some(second) = pieces.next() else {
+            return rustix::net::send(&self.fd, first, SendFlags::NOSIGNAL);
+        };
+        let all: Vec<IoSlice<'_>> =
+            [first, second].into_iter().chain(pieces).take(PIECES).map(IoSlice::new).collect();
+        rustix::io::writev(&self.fd, &all)
     }
 }
 

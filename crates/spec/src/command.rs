@@ -66,7 +66,7 @@ pub struct Facts {
     pub keys: &'static [KeySpec],
     /// Finds the keys where the specs say too little or too much.
     pub key_finder: Option<KeyFinder>,
-    /// Its arguments, in the usage grammar.
+    /// Its arguments, in the grammar of [`crate::usage`].
     pub usage: &'static str,
     /// What it does, in one sentence.
     pub summary: &'static str,

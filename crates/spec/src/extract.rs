@@ -169,3 +169,147 @@ fn number(word: &[u8]) -> Option<usize> {
 pub(crate) const fn key(index: usize, flags: &[KeyFlag]) -> KeyRef {
     KeyRef { index, flags: KeyFlags::of(flags) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::KeyFlag::*;
+    use crate::{Arity, Command, finder};
+
+    const fn command(keys: &'static [KeySpec]) -> Command<()> {
+        Command::new("", (), Arity::AtLeast(1)).keys(keys)
+    }
+
+    /// Positions of the keys in a request that is written as a line, `""` being an empty word.
+    #[track_caller]
+    fn check(command: Command<()>, request: &str, expected: &[usize]) {
+        assert_eq!(positions(&command, request).unwrap(), expected, "{request}");
+    }
+
+    fn positions(command: &Command<()>, request: &str) -> Result<Vec<usize>, KeyError> {
+        let words: Vec<&str> = request.split(' ').map(|word| word.trim_matches('"')).collect();
+        let keys = extract(&command.facts, &words, Want::KeysAndChannels)?;
+        if let crate::KeyLayout::Simple(simple) = command.facts.key_layout() {
+            let fast: Vec<usize> = simple.positions(words.len()).collect();
+            assert!(keys.iter().map(|key| key.index).eq(fast), "{request}");
+        }
+        Ok(keys.iter().map(|key| key.index).collect())
+    }
+
+    /// What a command does to its keys, as `COMMAND GETKEYSANDFLAGS` prints it.
+    fn flags(find: KeyFinder, request: &str) -> Vec<String> {
+        let words: Vec<&str> = request.split(' ').map(|word| word.trim_matches('"')).collect();
+        let facts = command(&[]).key_finder(find).facts;
+        let keys = extract(&facts, &words, Want::Keys).unwrap();
+        let flags =
+            |key: &KeyRef| key.flags.iter().map(KeyFlag::name).collect::<Vec<_>>().join(" ");
+        keys.iter().map(|key| format!("{}: {}", words[key.index], flags(key))).collect()
+    }
+
+    const GET: Command<()> = command(&[KeySpec::at(1, &[Ro])]);
+    const MSET: Command<()> = command(&[KeySpec::at(1, &[Ow]).every(2)]);
+    const BLPOP: Command<()> = command(&[KeySpec::at(1, &[Rw]).to(-2)]);
+    const RENAME: Command<()> = command(&[KeySpec::at(1, &[Rw]), KeySpec::at(2, &[Ow])]);
+    const STORE: Command<()> = command(&[KeySpec::at(1, &[Ow]), KeySpec::at(2, &[Ro]).to(-1)]);
+    const EVAL: Command<()> = command(&[KeySpec::at(2, &[Rw]).counted()]);
+    const XREAD: Command<()> = command(&[KeySpec::behind("STREAMS", 1, &[Ro]).part(2)]);
+    const GEORADIUS: Command<()> = command(&[
+        KeySpec::at(1, &[Ro]),
+        KeySpec::behind("STORE", 6, &[Ow]),
+        KeySpec::behind("STOREDIST", 6, &[Ow]),
+    ]);
+
+    #[test]
+    fn ranges_count_from_the_first_key_or_from_the_end() {
+        check(GET, "get a", &[1]);
+        check(GET, "get", &[]);
+        check(MSET, "mset a 1 b 2", &[1, 3]);
+        check(MSET, "mset a 1 b", &[1, 3]);
+        check(BLPOP, "blpop a b 0", &[1, 2]);
+        check(BLPOP, "blpop a", &[]);
+        check(BLPOP, "blpop", &[]);
+        check(RENAME, "rename a b", &[1, 2]);
+        check(STORE, "sdiffstore a b c", &[1, 2, 3]);
+        check(STORE, "sdiffstore a", &[1]);
+    }
+
+    #[test]
+    fn keywords_are_found_in_any_case_and_the_last_word_is_none() {
+        check(XREAD, "xread count 1 Streams a b c d 1 2 3", &[4, 5, 6]);
+        check(XREAD, "xread count 1 streams a b c 1 2", &[4, 5]);
+        check(XREAD, "xread streams streams a b c", &[2, 3]);
+        check(XREAD, "xread count 1 a b", &[]);
+        check(XREAD, "xread streams", &[]);
+        check(GEORADIUS, "georadius k 1 2 3 m store a storedist b store c", &[1, 7, 9]);
+        check(GEORADIUS, "georadius k 1 2 3 m withdist store", &[1]);
+        check(GEORADIUS, "georadius k 1 2 3 m store store b", &[1, 7]);
+    }
+
+    #[test]
+    fn keyword_is_searched_backwards_from_a_negative_place() {
+        const MIGRATE: Command<()> = command(&[KeySpec::behind("KEYS", -2, &[Rw]).to(-1)]);
+        check(MIGRATE, "migrate keys keys a b", &[3, 4]);
+        check(MIGRATE, "migrate a b keys", &[]);
+        check(MIGRATE, "keys a", &[]);
+        check(MIGRATE, "keys", &[]);
+    }
+
+    #[test]
+    fn number_of_keys_must_be_one_and_must_fit() {
+        check(EVAL, "eval s 0", &[]);
+        check(EVAL, "eval s 0 a", &[]);
+        check(EVAL, "eval s 2 a b c", &[3, 4]);
+        check(EVAL, "eval s", &[]);
+        for count in ["3", "-1", "+1", "01", "x", "", "9223372036854775807", "18446744073709551616"]
+        {
+            let error = positions(&EVAL, &format!("eval s {count} a b")).unwrap_err();
+            assert_eq!(error, KeyError::BadCount { index: 2 }, "{count}");
+        }
+    }
+
+    #[test]
+    fn channels_are_no_keys_unless_wanted() {
+        const SSUBSCRIBE: Command<()> = command(&[KeySpec::at(1, &[NotKey]).to(-1)]);
+        let words = vec!["ssubscribe", "a", "b"];
+        assert_eq!(extract(&SSUBSCRIBE.facts, &words, Want::Keys).unwrap().len(), 0);
+        check(SSUBSCRIBE, "ssubscribe a b", &[1, 2]);
+    }
+
+    #[test]
+    fn options_decide_what_happens_to_the_key() {
+        assert_eq!(flags(finder::set, "set a b"), ["a: OW update"]);
+        assert_eq!(flags(finder::set, "set a get"), ["a: OW update"]);
+        assert_eq!(flags(finder::set, "set a b nx Get"), ["a: RW access update"]);
+        assert_eq!(flags(finder::bitfield, "bitfield a"), ["a: RO access"]);
+        assert_eq!(flags(finder::bitfield, "bitfield a get u8 0 GET u8 1"), ["a: RO access"]);
+        assert_eq!(flags(finder::bitfield, "bitfield a overflow sat"), ["a: RO access"]);
+        let writing = ["overflow sat set u8 0 1", "get u8", "get u8 0 overflow", "nonsense"];
+        for rest in writing {
+            let flags = flags(finder::bitfield, &format!("bitfield a {rest}"));
+            assert_eq!(flags, ["a: RW access update"], "{rest}");
+        }
+    }
+
+    #[test]
+    fn sort_stores_where_the_last_store_says() {
+        assert_eq!(flags(finder::sort, "sort k"), ["k: RO access"]);
+        assert_eq!(flags(finder::sort, "sort k store"), ["k: RO access"]);
+        for request in ["sort k limit store 2 store x", "sort k by store get store store y store x"]
+        {
+            assert_eq!(flags(finder::sort, request), ["k: RO access", "x: OW update"]);
+        }
+        assert_eq!(flags(finder::sort, "sort"), [""; 0]);
+    }
+
+    #[test]
+    fn migrate_has_one_key_or_those_behind_keys() {
+        let moved = |key: &str| format!("{key}: RW access delete");
+        assert_eq!(flags(finder::migrate, "migrate h p k 0 1"), [moved("k")]);
+        let several = [moved("a"), moved("b")];
+        assert_eq!(flags(finder::migrate, "migrate h p \"\" 0 1 keys a b"), several);
+        assert_eq!(flags(finder::migrate, "migrate h p \"\" 0 1 auth keys keys a b"), several);
+        assert_eq!(flags(finder::migrate, "migrate h p \"\" 0 1 auth2 u keys keys a b"), several);
+        let both = ["migrate", "h", "p", "k", "0", "1", "keys", "a"];
+        assert_eq!(finder::migrate(&both.to_vec()), Err(KeyError::BadArguments));
+    }
+}

@@ -13,10 +13,12 @@
 //! category.rs  Category: ACL categories, given and derived; Group: chapters of the manual
 //! key.rs       KeySpec: where the keys of a request are and what is done to them
 //! extract.rs   the keys of one request; finder.rs: those that no KeySpec describes
+//! usage/       the arguments of a command, as a line and as a tree
 //! table.rs     Table<H>: lookup by name; index.rs: its hot part
+//! check.rs     what must hold of every row
 //! ```
 //!
-//! Rows are constants. They are read by a builder, so that a row states what is particular to its
+//! Rows are constants, written with a builder, so that a row states what is particular to its
 //! command and nothing else:
 //!
 //! ```
@@ -43,6 +45,7 @@
 
 mod bits;
 mod category;
+pub mod check;
 mod command;
 mod extract;
 pub mod finder;
@@ -50,6 +53,7 @@ mod flag;
 mod index;
 mod key;
 mod table;
+pub mod usage;
 
 pub use category::{Categories, Category, Group};
 pub use command::{Arity, Command, Deprecated, Facts};

@@ -2,17 +2,17 @@
 //!
 //! One folder or file a topic, with the topic's table of rows and its handlers. A handler works on an [`Admin`]: the whole node, and the client that asked.
 
-pub mod client;
-pub mod command;
-pub mod config;
-pub mod connection;
-pub mod debug;
-pub mod info;
-pub mod latency;
-pub mod memory;
-pub mod server;
-pub mod slowlog;
-pub mod transactions;
+
+
+
+
+
+
+
+
+
+
+
 
 use resp::reply::Reply;
 use spec::Command;
@@ -23,17 +23,6 @@ use crate::table::AdminFn;
 
 /// The tables of all topics.
 pub const FAMILIES: &[&[Command<AdminFn>]] = &[
-    connection::COMMANDS,
-    client::COMMANDS,
-    transactions::COMMANDS,
-    server::COMMANDS,
-    command::COMMANDS,
-    config::COMMANDS,
-    debug::COMMANDS,
-    info::COMMANDS,
-    latency::COMMANDS,
-    memory::COMMANDS,
-    slowlog::COMMANDS,
 ];
 
 /// What a handler over the server touches.

@@ -8,7 +8,7 @@
 //!
 //! Requests are taken in batches. The first pass over a batch parses, finds the row, hashes the keys and asks the processor to fetch their buckets; a second, short one has the entries fetched; the third runs the commands, whose memory is then on its way already. Waiting for memory is most of what a pipelined command costs, and so the waits overlap.
 
-mod batch;
+pub(crate) mod batch;
 mod commit;
 pub(crate) mod execute;
 mod gates;

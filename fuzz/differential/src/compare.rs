@@ -1,0 +1,105 @@
+//! Tells whether two servers agree.
+
+use std::collections::BTreeMap;
+
+use connector::{Connection, Error};
+use resp::value::Value;
+
+/// Times may differ by so many milliseconds: the two are asked one after the other.
+const TOLERANCE_MS: i64 = 2000;
+
+/// Texts that the reference, which is a version behind, words otherwise; ours first.
+const REWORDED: &[(&str, &str)] = &[(
+    "ERR string exceeds maximum allowed size (proto-max-bulk-len)",
+    "ERR string exceeds maximum allowed size (512MB)",
+)];
+
+/// Compares the replies to one request; returns what is different.
+pub(crate) fn replies(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> Option<String> {
+    let name = request[0].to_ascii_uppercase();
+    let same = match &*name {
+        // The order of keys follows from the layout of the table.
+        b"KEYS" => sorted(ours) == sorted(theirs),
+        // Cursors differ; what a whole scan finds is compared with the keyspaces.
+        b"SCAN" => ours.is_error() == theirs.is_error(),
+        b"TTL" | b"PTTL" | b"EXPIRETIME" | b"PEXPIRETIME" => close(ours, theirs),
+        _ => ours == theirs || reworded(ours, theirs),
+    };
+    (!same).then(|| format!("ours {ours:?}, theirs {theirs:?}"))
+}
+
+fn reworded(ours: &Value, theirs: &Value) -> bool {
+    let text = |value: &Value| value.as_error().map(|text| String::from_utf8_lossy(text).into_owned());
+    match (text(ours), text(theirs)) {
+        (Some(ours), Some(theirs)) => {
+            REWORDED.iter().any(|(a, b)| *a == ours && *b == theirs)
+        }
+        _ => false,
+    }
+}
+
+fn close(ours: &Value, theirs: &Value) -> bool {
+    match (ours.as_integer(), theirs.as_integer()) {
+        (Some(ours), Some(theirs)) if ours >= 0 && theirs >= 0 => {
+            ours.abs_diff(theirs) <= TOLERANCE_MS as u64
+        }
+        _ => ours == theirs,
+    }
+}
+
+fn sorted(value: &Value) -> Option<Vec<Vec<u8>>> {
+    let mut all: Vec<Vec<u8>> =
+        value.as_array()?.iter().filter_map(|item| item.as_bytes().map(<[u8]>::to_vec)).collect();
+    all.sort_unstable();
+    Some(all)
+}
+
+/// What is known of a key: its type, its encoding, its remaining time, its value.
+type Facts = Vec<Value>;
+
+/// All keys of the selected database.
+pub(crate) fn state(connection: &mut Connection) -> Result<BTreeMap<Vec<u8>, Facts>, Error> {
+    let mut found = BTreeMap::new();
+    let mut cursor = b"0".to_vec();
+    loop {
+        let reply = connection.request(&[&b"SCAN"[..], &cursor, b"COUNT", b"1000"])?;
+        let Some([next, keys]) = reply.as_array() else { break };
+        for key in keys.as_array().unwrap_or_default().iter().filter_map(Value::as_bytes) {
+            let mut facts = Vec::new();
+            for question in [&[&b"TYPE"[..]][..], &[b"OBJECT", b"ENCODING"], &[b"PTTL"], &[b"GET"]] {
+                facts.push(connection.request(&[question, &[key]].concat())?);
+            }
+            found.insert(key.to_vec(), facts);
+        }
+        cursor = next.as_bytes().unwrap_or(b"0").to_vec();
+        if cursor == b"0" {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Compares two keyspaces; returns what is different.
+pub(crate) fn states(
+    ours: &BTreeMap<Vec<u8>, Facts>,
+    theirs: &BTreeMap<Vec<u8>, Facts>,
+) -> Option<String> {
+    let names = |state: &BTreeMap<Vec<u8>, Facts>| -> Vec<String> {
+        state.keys().map(|key| key.escape_ascii().to_string()).collect()
+    };
+    if names(ours) != names(theirs) {
+        return Some(format!("our keys {:?}, their keys {:?}", names(ours), names(theirs)));
+    }
+    for (key, facts) in ours {
+        let other = &theirs[key];
+        let same = facts.iter().zip(other).enumerate().all(|(index, (ours, theirs))| match index {
+            2 => close(ours, theirs),
+            _ => ours == theirs,
+        });
+        if !same {
+            let key = key.escape_ascii();
+            return Some(format!("key {key}: ours {facts:?}, theirs {other:?}"));
+        }
+    }
+    None
+}

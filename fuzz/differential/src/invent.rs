@@ -1,0 +1,111 @@
+//! Invents requests.
+
+use commands::{DataFn, FAMILIES};
+use spec::Command;
+use spec::usage::{Arg, Kind, Usage, ValueSource, generate, mutate};
+use stdx::rng::{Rng, SeededRng};
+
+/// Answers that follow from chance, or from how memory is laid out; nothing can be compared.
+const INCOMPARABLE: &[&str] = &["RANDOMKEY", "OBJECT FREQ", "OBJECT IDLETIME", "OBJECT HELP"];
+
+/// A command that can be asked for.
+struct Known {
+    name: Vec<Vec<u8>>,
+    usage: Usage,
+}
+
+/// Invents requests from a seed.
+pub(crate) struct Inventor {
+    known: Vec<Known>,
+    rng: SeededRng,
+}
+
+impl Inventor {
+    /// Returns an inventor for all commands over data, or only for those whose name begins with `only`.
+    pub(crate) fn new(seed: u64, only: Option<&str>) -> Self {
+        let mut known = Vec::new();
+        for command in FAMILIES.iter().flat_map(|family| family.iter()) {
+            add(&mut known, &[], command, only);
+        }
+        Self { known, rng: SeededRng::new(seed) }
+    }
+
+    /// Returns the next request.
+    pub(crate) fn request(&mut self) -> Vec<Vec<u8>> {
+        // Strings come and go, or everything would be set and nothing ever missing.
+        match self.rng.below(200) {
+            0 => return words(&["FLUSHALL"]),
+            1 => return words(&["SELECT", ["0", "1", "9"][self.rng.below(3) as usize]]),
+            2 => return words(&["DBSIZE"]),
+            _ => (),
+        }
+        let command = &self.known[self.rng.below(self.known.len() as u64) as usize];
+        let rng = &mut self.rng;
+        let mut dice = |below: u64| rng.below(below.max(1));
+        let mut args = generate(&command.usage, &mut dice, &mut Values);
+        if dice(8) == 0 {
+            mutate(&mut args, &mut dice);
+        }
+        command.name.iter().cloned().chain(args).collect()
+    }
+}
+
+fn words(words: &[&str]) -> Vec<Vec<u8>> {
+    words.iter().map(|word| word.as_bytes().to_vec()).collect()
+}
+
+fn add(known: &mut Vec<Known>, parents: &[&str], command: &Command<DataFn>, only: Option<&str>) {
+    let path = [parents, &[command.facts.name]].concat();
+    for subcommand in command.subcommands {
+        add(known, &path, subcommand, only);
+    }
+    let name = path.join(" ");
+    if !command.subcommands.is_empty()
+        || INCOMPARABLE.contains(&name.as_str())
+        || only.is_some_and(|only| !name.starts_with(only))
+    {
+        return;
+    }
+    let usage = Usage::parse(command.facts.usage).expect("a test of the table parses every usage");
+    known.push(Known { name: words(&path), usage });
+}
+
+/// Few keys and values, chosen so that they matter to each other.
+struct Values;
+
+impl ValueSource for Values {
+    fn value(&mut self, arg: &Arg, dice: &mut dyn FnMut(u64) -> u64) -> Vec<u8> {
+        const KEYS: &[&str] = &["a", "b", "c", "d", "key:with:a:longer:name", ""];
+        const STRINGS: &[&str] = &[
+            "", "x", "abc", "10", "-7", "3.5", "0", "007", " 1", "9223372036854775807",
+            "-9223372036854775808", "1e3", "\r\n\0\u{ff}", "hello world",
+            "a string of forty-four bytes, the embstr end", "a string of forty-five bytes, one beyond that",
+        ];
+        const INTEGERS: &[&str] = &[
+            "0", "1", "2", "3", "7", "-1", "-2", "-5", "100", "1000", "9223372036854775807",
+            "-9223372036854775808",
+        ];
+        const DOUBLES: &[&str] = &["0", "1", "-1", "0.1", "2.5", "1e3", "1e-5", "inf", "-inf", "3.0"];
+        const PATTERNS: &[&str] = &["*", "a*", "?", "[ab]", "[^a]", "\\a", "*long*", ""];
+        // Far enough that no key expires while both are asked, or long past.
+        const DURATIONS: &[&str] = &["100000", "5000000", "0", "-1", "-5", "9223372036854775807", "1000000000000"];
+        const TIMES: &[&str] = &["1", "0", "-1", "32503680000", "32503680000000", "9223372036854775807"];
+        let duration = ["seconds", "milliseconds"].contains(&arg.name.as_str());
+        let pool = match arg.kind {
+            Kind::Key => KEYS,
+            _ if duration => DURATIONS,
+            Kind::Integer if arg.name == "cursor" => &["0", "0", "x", "-1"],
+            Kind::Integer if arg.name.contains("db") => &["0", "1", "9", "15", "16", "-1", "x"],
+            Kind::Integer => INTEGERS,
+            Kind::Double => DOUBLES,
+            Kind::Pattern => PATTERNS,
+            Kind::UnixTime => TIMES,
+            _ if arg.name == "cursor" => &["0", "0", "x", "-1"],
+            _ => STRINGS,
+        };
+        if matches!(arg.kind, Kind::String) && dice(20) == 0 {
+            return vec![b'L'; [100, 192, 193, 1000, 40_000][dice(5) as usize]];
+        }
+        pool[dice(pool.len() as u64) as usize].as_bytes().to_vec()
+    }
+}

@@ -1,0 +1,162 @@
+//! Sends the same invented requests to two servers and compares what they answer.
+//!
+//! Requests follow the usage grammar of the command table, and some of them are then broken in one place. Keys, members and numbers are few, so that commands meet each other's leavings. After every reply the two are compared, and now and then the whole of both keyspaces. A difference ends the run with the requests that led to it, and the seed that makes them again.
+//!
+//! ```text
+//! differential --ours target/release/sinter-server --reference redis-server --requests 1000000
+//! differential --left 127.0.0.1:6379 --right 127.0.0.1:6380 --seed 7
+//! ```
+
+mod compare;
+mod invent;
+mod server;
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use connector::{Address, Connection, Family, Timeouts};
+use resp::value::Value;
+use stdx::clock::{Clock, SystemClock};
+
+use crate::invent::Inventor;
+use crate::server::Server;
+
+/// Requests that are shown when a difference was found.
+const SHOWN: usize = 30;
+
+/// Requests between comparisons of the whole keyspaces.
+const BETWEEN_CHECKS: u64 = 2000;
+
+struct Options {
+    left: Option<String>,
+    right: Option<String>,
+    ours: String,
+    reference: String,
+    seed: u64,
+    requests: u64,
+    only: Option<String>,
+    resp3: bool,
+}
+
+fn options() -> Result<Options, lexopt::Error> {
+    use lexopt::prelude::*;
+
+    let mut options = Options {
+        left: None,
+        right: None,
+        ours: "target/release/sinter-server".to_owned(),
+        reference: "redis-server".to_owned(),
+        seed: SystemClock::new().unix_us(),
+        requests: 100_000,
+        only: None,
+        resp3: false,
+    };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("left") => options.left = Some(parser.value()?.string()?),
+            Long("right") => options.right = Some(parser.value()?.string()?),
+            Long("ours") => options.ours = parser.value()?.string()?,
+            Long("reference") => options.reference = parser.value()?.string()?,
+            Long("seed") => options.seed = parser.value()?.parse()?,
+            Long("requests") => options.requests = parser.value()?.parse()?,
+            Long("only") => options.only = Some(parser.value()?.string()?.to_uppercase()),
+            Long("resp3") => options.resp3 = true,
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    Ok(options)
+}
+
+/// One of the two servers, and the process if we started it.
+struct Side {
+    connection: Connection,
+    _process: Option<Server>,
+}
+
+impl Side {
+    fn open(given: Option<&str>, program: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        let (process, address) = match given {
+            Some(address) => (None, address.to_owned()),
+            None => {
+                let server = Server::start(program)?;
+                let address = server.address();
+                (Some(server), address)
+            }
+        };
+        let address = Address::parse(&address).ok_or("an address is host:port")?;
+        let connection = Connection::connect(&address, Family::Any, Timeouts::default())?;
+        Ok(Self { connection, _process: process })
+    }
+
+    fn run(&mut self, request: &[Vec<u8>]) -> Result<Value, Box<dyn std::error::Error>> {
+        Ok(self.connection.request(request)?)
+    }
+}
+
+fn main() -> ExitCode {
+    match options().map_err(Into::into).and_then(run) {
+        Ok(code) => code,
+        Err(error) => {
+            say(&format!("differential: {error}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn say(text: &str) {
+    // Where nobody reads, nobody misses it.
+    let _ = writeln!(io::stdout().lock(), "{text}");
+}
+
+fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let mut left = Side::open(options.left.as_deref(), &options.ours)?;
+    let mut right = Side::open(options.right.as_deref(), &options.reference)?;
+    let mut inventor = Inventor::new(options.seed, options.only.as_deref());
+    let mut recent: VecDeque<Vec<Vec<u8>>> = VecDeque::new();
+    say(&format!("seed {}", options.seed));
+    for side in [&mut left, &mut right] {
+        side.run(&[b"FLUSHALL".to_vec()])?;
+        if options.resp3 {
+            side.run(&[b"HELLO".to_vec(), b"3".to_vec()])?;
+        }
+    }
+    for number in 0..options.requests {
+        let request = inventor.request();
+        recent.push_back(request.clone());
+        if recent.len() > SHOWN {
+            recent.pop_front();
+        }
+        let replies = (left.run(&request)?, right.run(&request)?);
+        let mut difference = compare::replies(&request, &replies.0, &replies.1);
+        if difference.is_none() && (number + 1).is_multiple_of(BETWEEN_CHECKS) {
+            let states = (compare::state(&mut left.connection)?, compare::state(&mut right.connection)?);
+            difference = compare::states(&states.0, &states.1);
+        }
+        if let Some(difference) = difference {
+            say(&format!("seed {}, request {number}: {difference}", options.seed));
+            for request in &recent {
+                say(&format!("  {}", shown(request)));
+            }
+            return Ok(ExitCode::FAILURE);
+        }
+        if (number + 1).is_multiple_of(100_000) {
+            say(&format!("{} requests", number + 1));
+        }
+    }
+    say(&format!("no difference in {} requests", options.requests));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shown(request: &[Vec<u8>]) -> String {
+    let words: Vec<String> = request
+        .iter()
+        .map(|word| {
+            let mut quoted = Vec::new();
+            stdx::text::quote(&mut quoted, &word[..word.len().min(200)]);
+            String::from_utf8_lossy(&quoted).into_owned()
+        })
+        .collect();
+    words.join(" ")
+}
