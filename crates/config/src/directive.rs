@@ -4,6 +4,7 @@ use crate::config::{Config, Words};
 use crate::error::ValueError;
 use crate::field::{Field, Unit};
 use crate::split::split_words;
+use crate::units::format_memory;
 use crate::value::Mode;
 
 /// Everything there is to know about a directive.
@@ -196,14 +197,15 @@ impl Directive {
             }
             Field::Octal { max, .. } => format!("octal number, up to {max:o}"),
             Field::Bytes { min: 0, .. } => "amount of memory".to_owned(),
-            Field::Bytes { min, .. } => format!("amount of memory, from {min}"),
+            Field::Bytes { min, .. } => format!("amount of memory, from {}", format_memory(min)),
             Field::Choice { names, .. } => {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
                 names.join(", ")
             }
             Field::Text { .. } => "text".to_owned(),
             Field::Own(own) => own.form.to_owned(),
-            Field::Lines { .. } | Field::Include => "a line each, any number of them".to_owned(),
+            Field::Lines { form, .. } => format!("`{form}`, any number of lines"),
+            Field::Include => "`PATH`, any number of lines".to_owned(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::directive::{Directive, InEffect, Mutable, Section};
 use crate::directives::SECTIONS;
+use crate::field::Field;
 
 /// Columns of the sample file.
 const WIDTH: usize = 96;
@@ -11,7 +12,7 @@ const WIDTH: usize = 96;
 const SAMPLE_HEAD: &str = "\
 Sinter's configuration.
 
-Every directive is here, as a comment with its default: remove the # in front of a line, and change \
+Every directive is here, as a comment with its default: take the # away in front of one, and change \
 it. Give the file to the server as its first argument.";
 
 /// Returns the annotated sample configuration. It sets nothing.
@@ -34,8 +35,12 @@ pub fn sample() -> String {
             text.push('\n');
             comment(&mut text, directive.doc);
             comment(&mut text, &remark(directive).replace('`', ""));
-            let _ =
-                writeln!(text, "#{}", format!("{} {}", directive.name, directive.default).trim());
+            let arguments = match directive.field {
+                Field::Lines { form, .. } => form,
+                Field::Include => "PATH",
+                _ => directive.default,
+            };
+            let _ = writeln!(text, "#{} {arguments}", directive.name);
         }
     }
     text

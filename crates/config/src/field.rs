@@ -69,6 +69,8 @@ pub enum Field {
         min: usize,
         /// The greatest number of arguments.
         max: usize,
+        /// The form of the arguments, for people.
+        form: &'static str,
     },
     /// No setting: another file to read.
     Include,
@@ -229,12 +231,13 @@ macro_rules! field {
             form: $form,
         })
     };
-    (lines $field:ident, $min:literal to $max:expr) => {
+    (lines $field:ident, $min:literal to $max:expr, $form:literal) => {
         crate::field::Field::Lines {
             get: |config| &config.$field,
             get_mut: |config| &mut config.$field,
             min: $min,
             max: $max,
+            form: $form,
         }
     };
 }

@@ -47,7 +47,7 @@ pub fn rewrite(old: &[u8], config: &Config, how: Rewrite<'_>) -> Vec<u8> {
     let mut arguments: BTreeMap<&str, Vec<Words>> = BTreeMap::new();
     let mut lines: Vec<Line> = Vec::new();
     for line in old.split(|byte| *byte == b'\n') {
-        lines.push(read(line.trim_ascii_end(), how, &mut arguments));
+        lines.push(read(line.strip_suffix(b"\r").unwrap_or(line), how, &mut arguments));
     }
     // What follows the last line end is no line.
     if old.is_empty() || old.ends_with(b"\n") {
@@ -137,7 +137,7 @@ fn write(lines: Vec<Line>, added: Vec<String>) -> Vec<u8> {
         })
         .collect();
     if !added.is_empty() && !lines.iter().any(|line| line == SIGNATURE.as_bytes()) {
-        if lines.last().is_some_and(|line| !line.is_empty()) {
+        if lines.last().is_some_and(|line| !trim(line).is_empty()) {
             lines.push(Vec::new());
         }
         lines.push(SIGNATURE.into());

@@ -137,7 +137,7 @@ impl<'s> Db<'s> {
             self.expire(key);
             return None;
         }
-        let raw = found.as_raw();
+        let raw = found.address();
         // SAFETY: the table is borrowed through `self` for the result's lifetime; nothing was changed since the entry was found.
         Some(unsafe { EntryRef::new(raw) })
     }
@@ -157,7 +157,7 @@ impl<'s> Db<'s> {
         }
         self.common.stats.hits += 1;
         touch(self.common.clock, &mut self.common.rng, &found);
-        let raw = found.as_raw();
+        let raw = found.address();
         // SAFETY: as in `look`; setting the access clock moves nothing.
         Some(unsafe { EntryRef::new(raw) })
     }
@@ -418,7 +418,7 @@ impl<'s> Db<'s> {
                 } else {
                     Sweep::Keep(Some(when))
                 }
-            });
+            }, drop);
             if left.0 > 0 {
                 let mean = left.1 / left.0;
                 *mean_ttl = if *mean_ttl == 0 { mean } else { (*mean_ttl * 49 + mean) / 50 };

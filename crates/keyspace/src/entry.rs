@@ -198,6 +198,11 @@ impl Value<'_> {
 }
 
 impl Entry {
+    /// Returns the address of the block, which stays the entry's own.
+    pub(crate) fn address(&self) -> NonNull<u8> {
+        self.0
+    }
+
     /// Returns a new entry for `key`.
     ///
     /// # Panics

@@ -343,12 +343,14 @@ impl Parser {
         Parsed::Incomplete
     }
 
-    /// Returns how many bytes at the end of what [`Parser::parse`] last saw now belong to a big argument and are not to be kept.
+    /// Returns where the bytes of a request end that the caller has to keep; it starts at `start`, and the bytes there are end at `end`.
     ///
-    /// To be asked once, after each [`Parsed::Incomplete`]: the caller then cuts its buffer there.
+    /// To be asked after each [`Parsed::Incomplete`]: bytes behind may have gone into a big argument already.
     pub fn keep_until(&self, start: usize, end: usize) -> usize {
-        match &self.pending {
-            Some(pending) if pending.big => (start + pending.at).min(end),
+        match (&self.pending, self.blobs.last()) {
+            (Some(pending), Some(blob)) if pending.big && Some(blob.len()) < pending.bulk_len => {
+                (start + pending.at).min(end)
+            }
             _ => end,
         }
     }

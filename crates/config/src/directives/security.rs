@@ -19,7 +19,7 @@ pub(super) const SECTION: Section = Section {
         },
         Directive {
             name: "user",
-            field: field!(lines user, 1 to usize::MAX),
+            field: field!(lines user, 1 to usize::MAX, "NAME RULE..."),
             mutable: Mutable::FileOnly,
             sensitive: true,
             effect: InEffect::Later,
@@ -55,7 +55,7 @@ pub(super) const SECTION: Section = Section {
         },
         Directive {
             name: "rename-command",
-            field: field!(lines rename_command, 2 to 2),
+            field: field!(lines rename_command, 2 to 2, "NAME NEW-NAME"),
             mutable: Mutable::FileOnly,
             doc: "Gives a command another name, or none (\"\"). Rules for users do the same \
                   better; a log or a replica with other names is useless.",
@@ -89,7 +89,7 @@ pub(super) const SECTION: Section = Section {
         },
         Directive {
             name: "loadmodule",
-            field: field!(lines loadmodule, 1 to usize::MAX),
+            field: field!(lines loadmodule, 1 to usize::MAX, "PATH ARGUMENT..."),
             mutable: Mutable::FileOnly,
             effect: InEffect::Later,
             doc: "Path of a module to load, and arguments for it.",

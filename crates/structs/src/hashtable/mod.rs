@@ -1,293 +1,370 @@
-//! Temporary stand-in with the interface of the real table.
-#![allow(unsafe_code, missing_docs, clippy::all)]
-use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
-use std::ops::{Deref, DerefMut};
-use std::ptr::NonNull;
+//! A hash table that never stops to grow: segmented linear hashing over cache-line buckets.
+//!
+//! It holds what a server has most of: keys, and the fields and members of big collections. So it is
+//! built for three things that general tables do not promise. A lookup costs two cache misses, and
+//! both can be asked for ahead of time. No operation pays for a resize, nor does memory: the table
+//! grows by one bucket at a time. And it can be walked while it changes, by clients
+//! ([`Table::scan`]) as well as by a snapshot ([`Table::capture_step`]).
+//!
+//! # Layout
+//!
+//! An element is one allocation that the caller lays out ([`Element`]); the table owns its address.
+//!
+//! ```text
+//! directory ─▶ segment: 64 buckets, 4 KiB ─▶ bucket: one cache line
+//!  8 B each                                 +---------+--------+--------+-----+--------+
+//!                                           | 7 tags  | slot 1 | slot 2 | ... | slot 7 | or a child
+//!                                           +---------+--------+--------+-----+--------+
+//!                                                       pointer, flag, 15 bits of the hash
+//! ```
+//!
+//! The low bits of a hash choose the bucket, the top eight are the tag, the fifteen from bit 16 on
+//! are in the slot: 23 bits are compared before an element is touched, and one lookup in millions
+//! touches a wrong one. Up to 64 buckets, there is neither directory nor segment but one array, of
+//! 64 bytes for the first few elements.
+//!
+//! # Growth
+//!
+//! When there are more than 5.95 elements (85 % of 7) to a bucket, an insertion splits one bucket in
+//! two; when there are fewer than 1.75, a removal merges two. The order of splits is fixed (`raw::storage`),
+//! thus no bucket needs to know whether it has been split. Buckets not yet split in the current
+//! round are up to twice as full as the others, and have a child. All in all the table takes 13.9
+//! bytes an element, whether just doubled or about to.
+//!
+//! From 65 536 buckets on, the slots know the bit that decides between the two halves of a split,
+//! and no element is read. Smaller tables hash the key again.
+//!
+//! The most that one insertion pays is one split, one segment (4 KiB, not cleared), and, whenever
+//! the number of segments has doubled, a copy of the directory: 0.2 MB for ten million elements, some
+//! tens of microseconds.
+//!
+//! # Pipelines
+//!
+//! With many requests at hand, call [`Table::prefetch_bucket`] for all, [`Table::prefetch_entry`] for all, and
+//! only then [`Table::find`]: the misses overlap.
+//!
+//! # What it does not do
+//!
+//! It does not compare keys of different elements: [`Table::insert_new`] relies on the caller having
+//! looked. It does not defend against chosen collisions, which is the task of a keyed hash; it only
+//! stays correct, linear in the length of the chain.
 
-pub unsafe trait Element: Sized {
-    fn into_raw(self) -> NonNull<u8>;
-    unsafe fn from_raw(raw: NonNull<u8>) -> Self;
-    fn key(&self) -> &[u8];
-}
+mod bounds;
+mod capture;
+mod group;
+mod per_segment;
+mod raw;
+mod sample;
+mod scan;
+
+use std::fmt;
+use std::mem;
+
+use self::bounds::Bounds;
+use self::capture::Progress;
+use self::raw::Buckets;
+
+pub use self::bounds::{Sweep, Swept};
+pub use self::capture::Capture;
+pub use self::raw::{Borrowed, Element, Occupied};
+pub use self::scan::Iter;
+
+/// Hashes keys, always to the same.
 pub trait Hasher64: Copy {
-    fn hash(&self, bytes: &[u8]) -> u64;
+    /// The hash of a key; all its bits are used.
+    fn hash(&self, key: &[u8]) -> u64;
 }
+
 impl Hasher64 for stdx::hash::KeyHasher {
-    fn hash(&self, bytes: &[u8]) -> u64 {
-        stdx::hash::KeyHasher::hash(self, bytes)
+    #[inline(always)]
+    fn hash(&self, key: &[u8]) -> u64 {
+        Self::hash(self, key)
     }
 }
-pub trait Capture<E> {
-    fn capture(&mut self, element: &E, flag: bool);
-}
-impl<E> Capture<E> for () {
-    fn capture(&mut self, _: &E, _: bool) {}
-}
-pub enum Sweep {
-    Keep(Option<u64>),
-    Remove,
-}
-struct Slot {
-    hash: u64,
-    raw: NonNull<u8>,
-    flag: bool,
-}
+
+/// A hash table of elements.
 pub struct Table<E: Element, H> {
+    raw: Buckets<E>,
     hasher: H,
-    buckets: Vec<Vec<Slot>>,
-    done: Vec<bool>,
-    capturing: bool,
-    walk: usize,
-    len: usize,
-    flagged: usize,
-    bound: u64,
-    owns: PhantomData<E>,
+    /// The capture under way.
+    capture: Option<Box<Progress>>,
+    /// Deadlines, if there were any.
+    bounds: Option<Box<Bounds>>,
 }
-unsafe impl<E: Element + Send, H: Send> Send for Table<E, H> {}
-impl<E: Element, H> std::fmt::Debug for Table<E, H> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Table({})", self.len)
+
+impl<E: Element, H> Table<E, H> {
+    /// A table without elements, which has allocated nothing.
+    pub const fn new(hasher: H) -> Self {
+        Self { raw: Buckets::new(), hasher, capture: None, bounds: None }
     }
-}
-#[derive(Debug)]
-pub struct Borrowed<'a, E>(ManuallyDrop<E>, bool, NonNull<u8>, PhantomData<&'a E>);
-impl<E> Borrowed<'_, E> {
-    pub fn flag(&self) -> bool {
-        self.1
-    }
-    pub fn as_raw(&self) -> NonNull<u8> {
-        self.2
-    }
-}
-impl<E> Deref for Borrowed<'_, E> {
-    type Target = E;
-    fn deref(&self) -> &E {
-        &self.0
-    }
-}
-pub struct Occupied<'a, E: Element> {
-    e: ManuallyDrop<E>,
-    slot: &'a mut Slot,
-    flagged: &'a mut usize,
-}
-impl<E: Element> std::fmt::Debug for Occupied<'_, E> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Occupied")
-    }
-}
-impl<E: Element> Occupied<'_, E> {
-    pub fn flag(&self) -> bool {
-        self.slot.flag
-    }
-    pub fn set_flag(&mut self, f: bool) {
-        if self.slot.flag != f {
-            self.slot.flag = f;
-            if f { *self.flagged += 1 } else { *self.flagged -= 1 }
-        }
-    }
-}
-impl<E: Element> Deref for Occupied<'_, E> {
-    type Target = E;
-    fn deref(&self) -> &E {
-        &self.e
-    }
-}
-impl<E: Element> DerefMut for Occupied<'_, E> {
-    fn deref_mut(&mut self) -> &mut E {
-        &mut self.e
-    }
-}
-impl<E: Element> Drop for Occupied<'_, E> {
-    fn drop(&mut self) {
-        let e = unsafe { ManuallyDrop::take(&mut self.e) };
-        self.slot.raw = e.into_raw();
-    }
-}
-fn b<'a, E: Element>(s: &Slot) -> Borrowed<'a, E> {
-    Borrowed(ManuallyDrop::new(unsafe { E::from_raw(s.raw) }), s.flag, s.raw, PhantomData)
-}
-impl<E: Element, H: Hasher64> Table<E, H> {
-    pub fn new(hasher: H) -> Self {
-        Table { hasher, buckets: vec![], done: vec![], capturing: false, walk: 0, len: 0, flagged: 0, bound: u64::MAX, owns: PhantomData }
-    }
+
+    /// The number of elements.
+    #[inline]
     pub fn len(&self) -> usize {
-        self.len
+        self.raw.len()
     }
+
+    /// Is there no element?
+    #[inline]
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
+
+    /// The number of elements whose flag is set.
+    #[inline]
     pub fn flagged_len(&self) -> usize {
-        self.flagged
+        self.raw.flagged()
     }
+
+    /// The number of buckets, children not counted.
+    #[inline]
     pub fn buckets(&self) -> usize {
-        self.buckets.len()
+        self.raw.count()
     }
+
+    /// What the keys are hashed with.
+    #[inline]
     pub fn hasher(&self) -> &H {
         &self.hasher
     }
+
+    /// The bytes that the table has allocated, apart from the elements.
     pub fn memory(&self) -> usize {
-        self.buckets.len() * 24
+        self.raw.memory()
+            + self.capture.as_ref().map_or(0, |capture| capture.memory())
+            + self.bounds.as_ref().map_or(0, |bounds| bounds.memory())
     }
-    fn idx(&self, h: u64) -> usize {
-        (h as usize) & (self.buckets.len() - 1)
+
+    /// Asks for the line of the bucket of that hash. First of two steps before a lookup.
+    #[inline]
+    pub fn prefetch_bucket(&self, hash: u64) {
+        self.raw.prefetch_bucket(hash);
     }
-    fn pos(&self, h: u64, key: &[u8]) -> Option<(usize, usize)> {
-        if self.buckets.is_empty() {
-            return None;
+
+    /// Asks for the lines of elements that may have that hash, and of the child bucket. Second of
+    /// two steps; it reads the bucket.
+    #[inline]
+    pub fn prefetch_entry(&self, hash: u64) {
+        self.raw.prefetch_candidates(hash);
+    }
+
+    /// The element with that key, whose hash is `hash`.
+    #[inline]
+    pub fn find(&self, hash: u64, key: &[u8]) -> Option<Borrowed<'_, E>> {
+        self.raw.find(hash, |element| element.key() == key)
+    }
+
+    /// An element with that hash (as far as the table knows it) of which `is_it` says yes.
+    #[inline]
+    pub fn find_by(&self, hash: u64, is_it: impl FnMut(&E) -> bool) -> Option<Borrowed<'_, E>> {
+        self.raw.find(hash, is_it)
+    }
+}
+
+impl<E: Element, H: Hasher64> Table<E, H> {
+    /// The element with that key, to be changed.
+    #[inline]
+    pub fn find_mut<C: Capture<E>>(
+        &mut self,
+        hash: u64,
+        key: &[u8],
+        capture: &mut C,
+    ) -> Option<Occupied<'_, E>> {
+        self.find_mut_by(hash, |element| element.key() == key, capture)
+    }
+
+    /// An element with that hash (as far as the table knows it) of which `is_it` says yes, to be
+    /// changed.
+    #[inline]
+    pub fn find_mut_by<C: Capture<E>>(
+        &mut self,
+        hash: u64,
+        is_it: impl FnMut(&E) -> bool,
+        capture: &mut C,
+    ) -> Option<Occupied<'_, E>> {
+        self.barrier(self.raw.index_of(hash), capture);
+        self.raw.find_mut(hash, is_it)
+    }
+
+    /// Adds an element whose key is not in the table.
+    #[inline]
+    pub fn insert_new<C: Capture<E>>(
+        &mut self,
+        hash: u64,
+        element: E,
+        flag: bool,
+        capture: &mut C,
+    ) -> Occupied<'_, E> {
+        self.make_room(capture);
+        self.barrier(self.raw.index_of(hash), capture);
+        self.raw.push(hash, element, flag)
+    }
+
+    /// The element with that key, or else the new one (with its flag) that `make` gives; and whether
+    /// it is new.
+    #[inline]
+    pub fn find_or_insert_with<C: Capture<E>>(
+        &mut self,
+        hash: u64,
+        key: &[u8],
+        capture: &mut C,
+        make: impl FnOnce() -> (E, bool),
+    ) -> (Occupied<'_, E>, bool) {
+        // Before the search, so that what has been found stays where it is.
+        self.make_room(capture);
+        self.barrier(self.raw.index_of(hash), capture);
+        self.raw.find_or_push(hash, |element| element.key() == key, make)
+    }
+
+    /// Takes the element with that key out, with its flag.
+    #[inline]
+    pub fn remove<C: Capture<E>>(
+        &mut self,
+        hash: u64,
+        key: &[u8],
+        capture: &mut C,
+    ) -> Option<(E, bool)> {
+        self.remove_by(hash, |element| element.key() == key, capture)
+    }
+
+    /// Takes an element with that hash (as far as the table knows it) out of which `is_it` says yes,
+    /// with its flag.
+    #[inline]
+    pub fn remove_by<C: Capture<E>>(
+        &mut self,
+        hash: u64,
+        is_it: impl FnMut(&E) -> bool,
+        capture: &mut C,
+    ) -> Option<(E, bool)> {
+        self.barrier(self.raw.index_of(hash), capture);
+        let removed = self.raw.remove(hash, is_it)?;
+        if self.is_sparse() {
+            self.merge(capture);
         }
-        let i = self.idx(h);
-        self.buckets[i].iter().position(|s| s.hash == h && b::<E>(s).key() == key).map(|j| (i, j))
+        Some(removed)
     }
-    pub fn prefetch_bucket(&self, _: u64) {}
-    pub fn prefetch_entry(&self, _: u64) {}
-    pub fn find(&self, h: u64, key: &[u8]) -> Option<Borrowed<'_, E>> {
-        self.pos(h, key).map(|(i, j)| b(&self.buckets[i][j]))
-    }
-    fn touch<C: Capture<E>>(&mut self, i: usize, c: &mut C) {
-        if self.capturing && !self.done[i] {
-            self.done[i] = true;
-            for s in &self.buckets[i] {
-                c.capture(&b::<E>(s), s.flag);
+
+    /// Does up to `steps` splits or merges if the load asks for them, and tells whether it still
+    /// does. Operations keep up by themselves; after many removals in a row there may be more to do.
+    pub fn maintain<C: Capture<E>>(&mut self, steps: usize, capture: &mut C) -> bool {
+        for _ in 0..steps {
+            if self.is_sparse() {
+                self.merge(capture);
+            } else if self.is_full(self.len()) && self.raw.next_split().is_some() {
+                self.split(capture);
+            } else {
+                return false;
             }
         }
+        self.is_sparse() || self.is_full(self.len())
     }
-    pub fn find_mut<C: Capture<E>>(&mut self, h: u64, key: &[u8], c: &mut C) -> Option<Occupied<'_, E>> {
-        let (i, j) = self.pos(h, key)?;
-        self.touch(i, c);
-        let slot = &mut self.buckets[i][j];
-        let e = ManuallyDrop::new(unsafe { E::from_raw(slot.raw) });
-        Some(Occupied { e, slot, flagged: &mut self.flagged })
+
+    /// Drops all elements and memory, and gives up a capture under way.
+    ///
+    /// The time it takes is that of dropping each element: see [`Table::drain_step`].
+    pub fn clear(&mut self) {
+        drop(self.take());
     }
-    pub fn remove<C: Capture<E>>(&mut self, h: u64, key: &[u8], c: &mut C) -> Option<(E, bool)> {
-        let (i, j) = self.pos(h, key)?;
-        self.touch(i, c);
-        let s = self.buckets[i].swap_remove(j);
-        self.len -= 1;
-        self.flagged -= s.flag as usize;
-        Some((unsafe { E::from_raw(s.raw) }, s.flag))
+
+    /// Empties the table, and returns what it was: elements, capture and bounds.
+    pub fn take(&mut self) -> Self {
+        mem::replace(self, Self::new(self.hasher))
     }
-    pub fn remove_by<C: Capture<E>>(&mut self, h: u64, f: impl Fn(&E) -> bool, c: &mut C) -> Option<(E, bool)> {
-        if self.buckets.is_empty() {
-            return None;
+
+    /// Takes the elements of up to `buckets_max` buckets out, hands them to `taken`, and tells whether
+    /// the table is empty. The table is usable at any time, with what is left.
+    ///
+    /// Must not be called while capturing.
+    pub fn drain_step(&mut self, buckets_max: usize, taken: &mut impl FnMut(E)) -> bool {
+        assert!(!self.is_capturing(), "elements that are yet to be captured would be lost");
+        for _ in 0..buckets_max {
+            let Some(last) = self.raw.count().checked_sub(1) else { break };
+            self.raw.prefetch_elements(last.saturating_sub(1));
+            self.raw.pop_bucket(&mut *taken);
         }
-        let i = self.idx(h);
-        let j = self.buckets[i].iter().position(|s| s.hash == h && f(&b::<E>(s)))?;
-        self.touch(i, c);
-        let s = self.buckets[i].swap_remove(j);
-        self.len -= 1;
-        self.flagged -= s.flag as usize;
-        Some((unsafe { E::from_raw(s.raw) }, s.flag))
-    }
-    pub fn insert_new<C: Capture<E>>(&mut self, h: u64, e: E, flag: bool, c: &mut C) -> Borrowed<'_, E> {
-        if self.buckets.is_empty() {
-            self.buckets.resize_with(4, Vec::new);
-            self.done.resize(4, true);
+        if let Some(bounds) = &mut self.bounds {
+            bounds.truncate(self.raw.count());
         }
-        if self.len >= self.buckets.len() * 6 && !self.capturing {
-            let n = self.buckets.len() * 2;
-            let old = std::mem::take(&mut self.buckets);
-            self.buckets.resize_with(n, Vec::new);
-            self.done = vec![true; n];
-            for s in old.into_iter().flatten() {
-                let i = self.idx(s.hash);
-                self.buckets[i].push(s);
+        self.raw.count() == 0
+    }
+
+    /// Panics unless all invariants hold. Linear in the number of elements: for tests.
+    pub fn assert_valid(&self) {
+        self.raw.assert_valid(|element| self.hasher.hash(element.key()));
+    }
+
+    /// Splits a bucket if one more element were too many.
+    #[inline(always)]
+    fn make_room<C: Capture<E>>(&mut self, capture: &mut C) {
+        if self.is_full(self.len() + 1) {
+            self.split(capture);
+        }
+    }
+
+    /// Are `len` elements more than 85 % of the lanes of all buckets? (Of none, they are.)
+    #[inline(always)]
+    fn is_full(&self, len: usize) -> bool {
+        // 119 / 20 = 0.85 * 7
+        len * 20 > self.raw.count() * 119
+    }
+
+    /// Are fewer than 25 % of the lanes in use, in more than one bucket?
+    #[inline(always)]
+    fn is_sparse(&self) -> bool {
+        self.len() * 4 < self.raw.count() * 7 && self.raw.count() > 1
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn split<C: Capture<E>>(&mut self, capture: &mut C) {
+        let to = self.raw.count();
+        let from = self.raw.next_split();
+        if let Some(from) = from {
+            self.barrier(from, capture);
+        } else if to > 0 {
+            return;
+        }
+        let hasher = self.hasher;
+        let moved = self.raw.split(|element| hasher.hash(element.key()));
+        if let Some(progress) = &mut self.capture {
+            progress.set_done(to);
+        }
+        if let (true, Some(bounds), Some(from)) = (moved.flagged, &mut self.bounds, from) {
+            bounds.carry(from, to);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn merge<C: Capture<E>>(&mut self, capture: &mut C) {
+        let Some(into) = self.raw.next_merge() else { return };
+        let last = self.raw.count() - 1;
+        self.barrier(last, capture);
+        self.barrier(into, capture);
+        let moved = self.raw.merge();
+        if let Some(bounds) = &mut self.bounds {
+            if moved.flagged {
+                bounds.carry(last, into);
             }
-        }
-        let i = self.idx(h);
-        self.touch(i, c);
-        self.len += 1;
-        self.flagged += flag as usize;
-        self.buckets[i].push(Slot { hash: h, raw: e.into_raw(), flag });
-        let j = self.buckets[i].len() - 1;
-        b(&self.buckets[i][j])
-    }
-    pub fn scan(&self, cursor: u64, visit: &mut dyn FnMut(Borrowed<'_, E>)) -> u64 {
-        if self.buckets.is_empty() {
-            return 0;
-        }
-        let mask = self.buckets.len() as u64 - 1;
-        for s in &self.buckets[(cursor & mask) as usize] {
-            visit(b(s));
-        }
-        let v = (cursor | !mask).reverse_bits().wrapping_add(1).reverse_bits();
-        v
-    }
-    pub fn iter(&self) -> impl Iterator<Item = Borrowed<'_, E>> {
-        self.buckets.iter().flatten().map(|s| b(s))
-    }
-    pub fn random(&self, rng: &mut dyn FnMut(u64) -> u64) -> Option<Borrowed<'_, E>> {
-        if self.len == 0 {
-            return None;
-        }
-        loop {
-            let bk = &self.buckets[rng(self.buckets.len() as u64) as usize];
-            if !bk.is_empty() {
-                return Some(b(&bk[rng(bk.len() as u64) as usize]));
-            }
-        }
-    }
-    pub fn sample_bucket(&self, rng: &mut dyn FnMut(u64) -> u64, visit: &mut dyn FnMut(Borrowed<'_, E>)) {
-        if !self.buckets.is_empty() {
-            for s in &self.buckets[rng(self.buckets.len() as u64) as usize] {
-                visit(b(s));
-            }
-        }
-    }
-    pub fn is_capturing(&self) -> bool {
-        self.capturing
-    }
-    pub fn begin_capture(&mut self) {
-        self.capturing = true;
-        self.walk = 0;
-        self.done.fill(false);
-    }
-    pub fn end_capture(&mut self) {
-        self.capturing = false;
-    }
-    pub fn capture_step<C: Capture<E>>(&mut self, n: usize, c: &mut C) -> bool {
-        for _ in 0..n {
-            if !self.capturing || self.walk >= self.buckets.len() {
-                return true;
-            }
-            self.touch(self.walk, c);
-            self.walk += 1;
-        }
-        false
-    }
-    pub fn note_bound(&mut self, _: u64, when: u64) {
-        self.bound = self.bound.min(when);
-    }
-    pub fn next_due(&self, from: usize, now: u64) -> Option<usize> {
-        (from == 0 && self.bound <= now).then_some(0)
-    }
-    pub fn sweep_segment<C: Capture<E>>(&mut self, _: usize, c: &mut C, mut f: impl FnMut(&E) -> Sweep) {
-        self.bound = u64::MAX;
-        for i in 0..self.buckets.len() {
-            self.touch(i, c);
-            let mut j = 0;
-            while j < self.buckets[i].len() {
-                if self.buckets[i][j].flag {
-                    match f(&b::<E>(&self.buckets[i][j])) {
-                        Sweep::Keep(w) => self.bound = self.bound.min(w.unwrap_or(u64::MAX)),
-                        Sweep::Remove => {
-                            let s = self.buckets[i].swap_remove(j);
-                            self.len -= 1;
-                            self.flagged -= 1;
-                            drop(unsafe { E::from_raw(s.raw) });
-                            continue;
-                        }
-                    }
-                }
-                j += 1;
-            }
+            bounds.truncate(self.raw.count());
         }
     }
 }
-impl<E: Element, H> Drop for Table<E, H> {
-    fn drop(&mut self) {
-        for s in self.buckets.drain(..).flatten() {
-            drop(unsafe { E::from_raw(s.raw) });
-        }
+
+impl<'a, E: Element, H> IntoIterator for &'a Table<E, H> {
+    type Item = Borrowed<'a, E>;
+    type IntoIter = Iter<'a, E>;
+
+    fn into_iter(self) -> Iter<'a, E> {
+        self.iter()
+    }
+}
+
+impl<E: Element, H> fmt::Debug for Table<E, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("buckets", &self.raw)
+            .field("capturing", &self.capture.is_some())
+            .finish_non_exhaustive()
     }
 }

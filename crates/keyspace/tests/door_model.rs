@@ -1,0 +1,204 @@
+//! The door behaves like a sorted map with deadlines, and a snapshot is the state of its start, whatever is written meanwhile.
+
+use std::collections::BTreeMap;
+
+use keyspace::{Expiry, NewString, Policy, Shard, Snapshot, StringRef};
+use proptest::prelude::*;
+use structs::hashtable::Element;
+
+#[derive(Debug, Clone)]
+enum Op {
+    Set(u16, u8, Option<u16>),
+    KeepSet(u16, u8),
+    Append(u16, u8),
+    Remove(u16),
+    SetExpiry(u16, Option<u16>),
+    Find(u16),
+    Pass(u16),
+    Expire,
+    Clear(u8),
+    Swap,
+    Walk(u8),
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    // Few keys, so that operations meet; enough of them that the table grows and shrinks.
+    let key = 0..300_u16;
+    prop_oneof![
+        6 => (key.clone(), any::<u8>(), prop::option::of(0..3000_u16)).prop_map(|(k, v, e)| Op::Set(k, v, e)),
+        1 => (key.clone(), any::<u8>()).prop_map(|(k, v)| Op::KeepSet(k, v)),
+        2 => (key.clone(), any::<u8>()).prop_map(|(k, v)| Op::Append(k, v)),
+        3 => key.clone().prop_map(Op::Remove),
+        2 => (key.clone(), prop::option::of(0..3000_u16)).prop_map(|(k, e)| Op::SetExpiry(k, e)),
+        2 => key.prop_map(Op::Find),
+        1 => (0..800_u16).prop_map(Op::Pass),
+        1 => Just(Op::Expire),
+        1 => (0..100_u8).prop_map(Op::Clear),
+        1 => Just(Op::Swap),
+        4 => (1..6_u8).prop_map(Op::Walk),
+    ]
+}
+
+type Model = BTreeMap<Vec<u8>, (Vec<u8>, Option<u64>)>;
+
+fn name(key: u16) -> Vec<u8> {
+    // Some names are longer than one byte can tell.
+    format!("key:{key}").into_bytes().repeat(if key.is_multiple_of(50) { 60 } else { 1 })
+}
+
+/// Values of all kinds: numbers, short strings, long strings.
+fn value(seed: u8) -> Vec<u8> {
+    match seed % 4 {
+        0 => seed.to_string().into_bytes(),
+        1 => vec![seed; 10],
+        2 => vec![seed; 170 + usize::from(seed)],
+        _ => vec![seed; 1000],
+    }
+}
+
+fn text(string: &StringRef<'_>) -> Vec<u8> {
+    match string {
+        StringRef::Int(number) => number.to_string().into_bytes(),
+        StringRef::Bytes(bytes) => bytes.to_vec(),
+        StringRef::Blob(blob) => blob.to_vec(),
+    }
+}
+
+fn all(shard: &mut Shard, db: usize) -> Model {
+    let mut found = Model::new();
+    shard.db(db).for_each(&mut |entry| {
+        found.insert(entry.key().to_vec(), (text(&entry.string()), entry.expiry()));
+    });
+    found
+}
+
+struct World {
+    shard: Shard,
+    model: Model,
+    now: u64,
+    snapshot: Option<Snapshot>,
+    at_start: Model,
+    captured: Model,
+}
+
+impl World {
+    fn tell_time(&mut self) {
+        self.shard.set_now(self.now, Policy::default());
+        let now = self.now;
+        self.model.retain(|_, (_, expiry)| expiry.is_none_or(|when| when > now));
+    }
+
+    fn apply(&mut self, op: &Op) {
+        let mut door = self.shard.db(0);
+        match *op {
+            Op::Set(key, seed, life) => {
+                let (key, bytes) = (name(key), value(seed));
+                let expiry = life.map(|ms| self.now + u64::from(ms) + 1);
+                door.set(door.key(&key), NewString::from_bytes(&bytes), expiry.map_or(Expiry::None, Expiry::At));
+                self.model.insert(key, (bytes, expiry));
+            }
+            Op::KeepSet(key, seed) => {
+                let (key, bytes) = (name(key), value(seed));
+                door.set(door.key(&key), NewString::from_bytes(&bytes), Expiry::Keep);
+                let expiry = self.model.get(&key).and_then(|(_, expiry)| *expiry);
+                self.model.insert(key, (bytes, expiry));
+            }
+            Op::Append(key, seed) => {
+                let key = name(key);
+                let found = door.open_mut(door.key(&key));
+                assert_eq!(found.is_some(), self.model.contains_key(&key));
+                if let Some(mut entry) = found {
+                    entry.edit(|blob| blob.extend(&[seed, seed]));
+                    self.model.get_mut(&key).expect("there").0.extend([seed, seed]);
+                }
+            }
+            Op::Remove(key) => {
+                let key = name(key);
+                let removed = door.remove(door.key(&key)).map(|entry| text(&entry.string()));
+                assert_eq!(removed, self.model.remove(&key).map(|(value, _)| value));
+            }
+            Op::SetExpiry(key, life) => {
+                let key = name(key);
+                let expiry = life.map(|ms| self.now + u64::from(ms) + 1);
+                let there = door.set_expiry(door.key(&key), expiry);
+                assert_eq!(there, self.model.contains_key(&key));
+                if let Some((_, old)) = self.model.get_mut(&key) {
+                    *old = expiry;
+                }
+            }
+            Op::Find(key) => {
+                let key = name(key);
+                let found = door.find(door.key(&key)).map(|entry| text(&entry.string()));
+                assert_eq!(found.as_ref(), self.model.get(&key).map(|(value, _)| value));
+            }
+            Op::Pass(ms) => self.now += u64::from(ms),
+            Op::Expire => {
+                self.shard.expire(true, || true);
+                self.shard.expire(false, || true);
+                assert_eq!(self.shard.database(0).len(), self.model.len(), "what is due is gone");
+            }
+            Op::Clear(chance) => {
+                if chance == 0 {
+                    self.shard.clear(Some(0), false);
+                    self.model.clear();
+                }
+            }
+            Op::Swap => {
+                // There and back: the snapshot must not mind.
+                self.shard.swap(0, 1);
+                self.shard.swap(0, 1);
+            }
+            Op::Walk(buckets) => self.walk(usize::from(buckets)),
+        }
+    }
+
+    fn walk(&mut self, buckets: usize) {
+        match &mut self.snapshot {
+            None => {
+                // What is past its time but there belongs to the snapshot as well; it is not at issue here.
+                self.shard.expire(true, || true);
+                self.at_start = all(&mut self.shard, 0);
+                self.captured.clear();
+                self.snapshot = Some(self.shard.begin_snapshot());
+            }
+            Some(snapshot) => {
+                let Some(entries) = snapshot.step(&mut self.shard, buckets) else {
+                    self.snapshot = None;
+                    assert_eq!(self.captured, self.at_start, "the snapshot is the state of its start");
+                    return;
+                };
+                for (db, entry) in entries {
+                    assert_eq!(db, 0);
+                    let facts = (text(&entry.string()), entry.expiry());
+                    let twice = self.captured.insert(entry.key().to_vec(), facts);
+                    assert_eq!(twice, None, "each key is captured once");
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn agrees_with_a_sorted_map(ops in prop::collection::vec(op(), 1..600), seed: u64) {
+        let mut world = World {
+            shard: Shard::new(2, seed),
+            model: Model::new(),
+            now: 1_000_000,
+            snapshot: None,
+            at_start: Model::new(),
+            captured: Model::new(),
+        };
+        for op in &ops {
+            world.tell_time();
+            world.apply(op);
+        }
+        world.tell_time();
+        prop_assert_eq!(all(&mut world.shard, 0), world.model.clone());
+        while world.snapshot.is_some() {
+            world.walk(3);
+        }
+    }
+}
