@@ -36,6 +36,15 @@ pub enum Garbage {
     Keys(Box<Keys>),
 }
 
+impl Garbage {
+    /// Returns how many values it holds.
+    pub fn values(&self) -> u64 {
+        match self {
+            Self::Keys(keys) => keys.len() as u64,
+        }
+    }
+}
+
 /// What all databases share.
 #[derive(Debug)]
 pub(crate) struct Common {
