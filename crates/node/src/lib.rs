@@ -274,6 +274,14 @@ impl Node {
         self.stats.cycle_ns += self.clock.mono_ns().saturating_sub(self.cycle_began_ns);
     }
 
+    /// Returns how much of the loop's time went into commands, in microseconds.
+    pub(crate) fn command_us(&self) -> u64 {
+        let commands = self.table.rows().iter().zip(&self.stats.commands);
+        // The commands of a transaction are counted by themselves.
+        let single = commands.filter(|(row, _)| &*row.full_name != "exec");
+        single.map(|(_, stats)| stats.nanos).sum::<u64>() / 1000
+    }
+
     /// Takes the clients that have output to be sent.
     pub fn take_write_queue(&mut self) -> Vec<Token> {
         for token in &self.write_queue {
