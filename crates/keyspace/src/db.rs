@@ -147,12 +147,12 @@ impl<'s> Db<'s> {
     pub fn find(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
         let now = self.common.now_ms;
         let Some(found) = self.dbs[self.index].keys.find(key.hash, key.bytes) else {
-            self.common.stats.misses += 1;
+            self.missed(key);
             return None;
         };
         if found.flag() && found.expiry().is_some_and(|when| when <= now) {
             self.expire(key);
-            self.common.stats.misses += 1;
+            self.missed(key);
             return None;
         }
         self.common.stats.hits += 1;
@@ -162,10 +162,16 @@ impl<'s> Db<'s> {
         Some(unsafe { EntryRef::new(raw) })
     }
 
+    #[inline]
+    fn missed(&mut self, key: Key<'_>) {
+        self.common.stats.misses += 1;
+        self.common.observers.missed(self.index, key.bytes);
+    }
+
     /// Finds a key to read it: counts the hit or miss, but leaves its access clock alone.
     pub fn find_untouched(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
         if self.look(key).is_none() {
-            self.common.stats.misses += 1;
+            self.missed(key);
             return None;
         }
         self.common.stats.hits += 1;
@@ -225,7 +231,7 @@ impl<'s> Db<'s> {
         if let Some(when) = expiry {
             database.note_expiry(key.hash, when);
         }
-        self.common.observers.changed(self.index, key.bytes);
+        self.common.observers.created(self.index, key.bytes);
     }
 
     /// Sets a key to a string, whether it is there or not, and whatever it held.
