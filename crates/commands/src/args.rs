@@ -93,6 +93,17 @@ impl<'a> Args<'a> {
         stdx::number::parse_i64(self.argv[index]).ok_or(CommandError::NotAnInteger)
     }
 
+    /// Returns the argument as the number of one of `databases` databases.
+    pub fn database(&self, index: usize, databases: usize) -> Result<usize, CommandError> {
+        let number = self.integer(index)?;
+        let (min, max) = (i32::MIN.into(), i32::MAX.into());
+        if !(min..=max).contains(&number) {
+            return Err(CommandError::OutOfRange { min, max });
+        }
+        let database = usize::try_from(number).ok().filter(|&database| database < databases);
+        database.ok_or(CommandError::DbIndex)
+    }
+
     /// Returns whether the argument is `word`, in any case.
     pub fn is(&self, index: usize, word: &str) -> bool {
         stdx::text::eq_ignore_case(self.argv[index], word.as_bytes())

@@ -5,7 +5,7 @@ use keyspace::Db;
 use resp::reply::Reply;
 use stdx::rng::SeededRng;
 
-use crate::effects::Effects;
+use crate::effects::{Effects, EventClass};
 
 /// What a handler may touch: nothing else exists for it.
 #[derive(Debug)]
@@ -20,4 +20,24 @@ pub struct Cx<'a> {
     pub config: &'a Config,
     /// Randomness.
     pub rng: &'a mut SeededRng,
+}
+
+impl Cx<'_> {
+    /// Records an event on a key of the selected database.
+    #[inline]
+    pub fn event(&mut self, class: EventClass, name: &'static str, key: &[u8]) {
+        self.effects.event(class, name, self.db.index(), key);
+    }
+
+    /// Records that a key of the selected database was created.
+    #[inline]
+    pub fn created(&mut self, key: &[u8]) {
+        self.event(EventClass::New, "new", key);
+    }
+
+    /// Records that a key was read that is not there.
+    #[inline]
+    pub fn missed(&mut self, key: &[u8]) {
+        self.event(EventClass::KeyMiss, "keymiss", key);
+    }
 }

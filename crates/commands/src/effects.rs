@@ -95,6 +95,14 @@ impl Effects {
         self.rewritten = true;
     }
 
+    /// Says what the log gets instead of the request itself, where the number of words varies.
+    pub fn rewrite_words<'b>(&mut self, words: impl Iterator<Item = &'b [u8]>) {
+        if self.logging {
+            self.logged.push(words.map(Box::from).collect());
+        }
+        self.rewritten = true;
+    }
+
     /// Says that the log gets nothing for this request.
     pub fn do_not_log(&mut self) {
         self.rewritten = true;

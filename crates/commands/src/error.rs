@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use keyspace::WrongType;
+
 /// A command's refusal, as it goes over the wire (without the leading `-`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
@@ -25,6 +27,20 @@ pub enum CommandError {
     /// A position outside of what is there.
     #[error("ERR index out of range")]
     IndexOutOfRange,
+    /// A position where nothing can be.
+    #[error("ERR offset is out of range")]
+    OffsetOutOfRange,
+    /// A number outside of its limits.
+    #[error("ERR value is out of range, value must between {min} and {max}")]
+    OutOfRange {
+        /// The least that is allowed.
+        min: i64,
+        /// The most that is allowed.
+        max: i64,
+    },
+    /// A place in an iteration that is none.
+    #[error("ERR invalid cursor")]
+    InvalidCursor,
     /// A database number that is none.
     #[error("ERR DB index is out of range")]
     DbIndex,
@@ -34,6 +50,9 @@ pub enum CommandError {
     /// A number became too large for its type.
     #[error("ERR increment or decrement would overflow")]
     Overflow,
+    /// A floating-point number became too large for its type, or none at all.
+    #[error("ERR increment would produce NaN or Infinity")]
+    NotFinite,
     /// A string would become longer than allowed.
     #[error("ERR string exceeds maximum allowed size (proto-max-bulk-len)")]
     StringTooLong,
@@ -52,6 +71,12 @@ pub enum CommandError {
     /// The long tail: a message that exactly one command uses, its prefix included.
     #[error("{0}")]
     Other(Cow<'static, str>),
+}
+
+impl From<WrongType> for CommandError {
+    fn from(_: WrongType) -> Self {
+        Self::WrongType
+    }
 }
 
 impl CommandError {

@@ -6,7 +6,9 @@ mod args;
 mod cx;
 mod effects;
 mod error;
-mod quick;
+mod expiry;
+pub mod key;
+pub mod string;
 
 pub use args::Args;
 pub use cx::Cx;
@@ -21,5 +23,12 @@ pub type CmdResult = Result<(), CommandError>;
 /// A handler over data.
 pub type DataFn = fn(&mut Cx<'_>, &Args<'_>) -> CmdResult;
 
+/// The handler of a command that is nothing without a subcommand.
+pub fn unknown_subcommand(_: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
+    let container = String::from_utf8_lossy(args[0]).to_uppercase();
+    let word = String::from_utf8_lossy(args.get(1).unwrap_or_default());
+    Err(CommandError::other(format!("ERR unknown subcommand '{word}'. Try {container} HELP.")))
+}
+
 /// The tables of all families.
-pub const FAMILIES: &[&[Command<DataFn>]] = &[quick::COMMANDS];
+pub const FAMILIES: &[&[Command<DataFn>]] = &[string::COMMANDS, key::COMMANDS];

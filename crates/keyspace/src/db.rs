@@ -104,6 +104,12 @@ impl<'s> Db<'s> {
         self.common.now_ms
     }
 
+    /// Returns whether expired keys may be removed here, or the primary has to say so.
+    #[inline]
+    pub fn may_expire(&self) -> bool {
+        self.common.may_expire
+    }
+
     /// Returns the access clock.
     pub fn clock(&self) -> crate::AccessClock {
         self.common.clock
@@ -137,7 +143,7 @@ impl<'s> Db<'s> {
             self.expire(key);
             return None;
         }
-        let raw = found.as_raw();
+        let raw = found.address();
         // SAFETY: the table is borrowed through `self` for the result's lifetime; nothing was changed since the entry was found.
         Some(unsafe { EntryRef::new(raw) })
     }
@@ -145,6 +151,17 @@ impl<'s> Db<'s> {
     /// Finds a key to read it: counts the hit or miss and sets its access clock.
     #[inline]
     pub fn find(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
+        self.read(key, true)
+    }
+
+    /// Finds a key to read it: counts the hit or miss, but leaves its access clock alone.
+    #[inline]
+    pub fn find_untouched(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
+        self.read(key, false)
+    }
+
+    #[inline(always)]
+    fn read(&mut self, key: Key<'_>, touched: bool) -> Option<EntryRef<'_>> {
         let now = self.common.now_ms;
         let Some(found) = self.dbs[self.index].keys.find(key.hash, key.bytes) else {
             self.missed(key);
@@ -156,8 +173,10 @@ impl<'s> Db<'s> {
             return None;
         }
         self.common.stats.hits += 1;
-        touch(self.common.clock, &mut self.common.rng, &found);
-        let raw = found.as_raw();
+        if touched {
+            touch(self.common.clock, &mut self.common.rng, &found);
+        }
+        let raw = found.address();
         // SAFETY: as in `look`; setting the access clock moves nothing.
         Some(unsafe { EntryRef::new(raw) })
     }
@@ -166,16 +185,6 @@ impl<'s> Db<'s> {
     fn missed(&mut self, key: Key<'_>) {
         self.common.stats.misses += 1;
         self.common.observers.missed(self.index, key.bytes);
-    }
-
-    /// Finds a key to read it: counts the hit or miss, but leaves its access clock alone.
-    pub fn find_untouched(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
-        if self.look(key).is_none() {
-            self.missed(key);
-            return None;
-        }
-        self.common.stats.hits += 1;
-        self.look(key)
     }
 
     /// Finds a key to learn about it: no statistics, no access clock.
@@ -204,14 +213,21 @@ impl<'s> Db<'s> {
     /// Opens a key for changing. Its access clock is set.
     #[inline]
     pub fn open_mut(&mut self, key: Key<'_>) -> Option<EntryMut<'_>> {
-        if self.dbs[self.index].keys.flagged_len() > 0 {
-            self.look(key)?;
+        let this = std::ptr::from_mut(self);
+        // SAFETY: `this` is `self`, which nobody uses while `door` and what borrows from it live: on the one path that goes back to `this`, the entry is dropped before.
+        let door = unsafe { &mut *this };
+        let common = &mut *door.common;
+        common.sink.enter(door.index);
+        let keys = &mut door.dbs[door.index].keys;
+        let slot = keys.find_mut(key.hash, key.bytes, &mut common.sink)?;
+        if common.is_over(&slot, slot.flag()) {
+            drop(slot);
+            // SAFETY: as above.
+            unsafe { &mut *this }.expire(key);
+            return None;
         }
-        self.common.sink.enter(self.index);
-        let common = &mut *self.common;
-        let slot = self.dbs[self.index].keys.find_mut(key.hash, key.bytes, &mut common.sink)?;
         touch(common.clock, &mut common.rng, &slot);
-        Some(EntryMut { slot, observers: &mut common.observers, db: self.index })
+        Some(EntryMut { slot, observers: &mut common.observers, db: door.index })
     }
 
     /// Creates a key that is not there.
@@ -234,23 +250,26 @@ impl<'s> Db<'s> {
         self.common.observers.created(self.index, key.bytes);
     }
 
-    /// Sets a key to a string, whether it is there or not, and whatever it held.
+    /// Sets a key to a string, whether it is there or not, and whatever it held. Returns whether it had to be created.
     #[inline]
-    pub fn set(&mut self, key: Key<'_>, value: NewString<'_>, expiry: Expiry) {
+    pub fn set(&mut self, key: Key<'_>, value: NewString<'_>, expiry: Expiry) -> bool {
         let common = &mut *self.common;
         common.sink.enter(self.index);
         let database = &mut self.dbs[self.index];
         let Some(mut slot) = database.keys.find_mut(key.hash, key.bytes, &mut common.sink) else {
-            return self.insert(key, value, expiry.fresh());
+            self.insert(key, value, expiry.fresh());
+            return true;
         };
         let volatile = slot.flag();
-        if volatile && slot.expiry().is_some_and(|when| when <= common.now_ms) {
+        if common.is_over(&slot, volatile) {
             drop(slot);
             self.expire(key);
-            return self.insert(key, value, expiry.fresh());
+            self.insert(key, value, expiry.fresh());
+            return true;
         }
         slot.set_string(value);
-        slot.set_access(common.clock.fresh());
+        // A key that is overwritten is used, and goes on counting its uses.
+        touch(common.clock, &mut common.rng, &slot);
         match expiry {
             Expiry::Keep => (),
             Expiry::None if !volatile => (),
@@ -268,17 +287,19 @@ impl<'s> Db<'s> {
             database.note_expiry(key.hash, when);
         }
         common.observers.changed(self.index, key.bytes);
+        false
     }
 
     /// Removes a key and returns what it was, unless it was past its time.
     pub fn remove(&mut self, key: Key<'_>) -> Option<Entry> {
-        if self.dbs[self.index].keys.flagged_len() > 0 {
-            self.look(key)?;
+        let entry = self.take_silently(key)?;
+        let common = &mut *self.common;
+        if common.is_over(&entry, true) {
+            common.stats.expired += 1;
+            common.observers.gone(self.index, key.bytes, Reason::Expired);
+            return None;
         }
-        self.common.sink.enter(self.index);
-        let database = &mut self.dbs[self.index];
-        let (entry, _) = database.keys.remove(key.hash, key.bytes, &mut self.common.sink)?;
-        self.common.observers.changed(self.index, key.bytes);
+        common.observers.changed(self.index, key.bytes);
         Some(entry)
     }
 
@@ -291,15 +312,17 @@ impl<'s> Db<'s> {
 
     /// Sets or removes the expiry of a key; returns whether the key is there.
     pub fn set_expiry(&mut self, key: Key<'_>, expiry: Option<u64>) -> bool {
-        if self.look(key).is_none() {
-            return false;
-        }
-        self.common.sink.enter(self.index);
-        let database = &mut self.dbs[self.index];
         let common = &mut *self.common;
+        common.sink.enter(self.index);
+        let database = &mut self.dbs[self.index];
         let Some(mut slot) = database.keys.find_mut(key.hash, key.bytes, &mut common.sink) else {
             return false;
         };
+        if common.is_over(&slot, slot.flag()) {
+            drop(slot);
+            self.expire(key);
+            return false;
+        }
         slot.set_expiry(expiry);
         slot.set_flag(expiry.is_some());
         drop(slot);
@@ -411,20 +434,25 @@ impl<'s> Db<'s> {
             let Database { keys, wheel, mean_ttl, .. } = &mut *database;
             let hasher = common.hasher;
             let mut left = (0, 0);
-            keys.sweep_segment(segment, &mut common.sink, |entry| {
-                let Some(when) = entry.expiry() else { return Sweep::Keep(None) };
-                if when <= now {
-                    common.stats.expired += 1;
-                    common.observers.gone(index, entry.key(), Reason::Expired);
-                    return Sweep::Remove;
-                }
-                left = (left.0 + 1, left.1 + (when - now));
-                if wheel.push(when, hasher.hash(entry.key()), volatile) {
-                    Sweep::Keep(None)
-                } else {
-                    Sweep::Keep(Some(when))
-                }
-            });
+            keys.sweep_segment(
+                segment,
+                &mut common.sink,
+                |entry| {
+                    let Some(when) = entry.expiry() else { return Sweep::Keep(None) };
+                    if when <= now {
+                        common.stats.expired += 1;
+                        common.observers.gone(index, entry.key(), Reason::Expired);
+                        return Sweep::Remove;
+                    }
+                    left = (left.0 + 1, left.1 + (when - now));
+                    if wheel.push(when, hasher.hash(entry.key()), volatile) {
+                        Sweep::Keep(None)
+                    } else {
+                        Sweep::Keep(Some(when))
+                    }
+                },
+                drop,
+            );
             if left.0 > 0 {
                 let mean = left.1 / left.0;
                 *mean_ttl = if *mean_ttl == 0 { mean } else { (*mean_ttl * 49 + mean) / 50 };
@@ -499,6 +527,12 @@ impl EntryMut<'_> {
     #[inline]
     pub fn set_string(&mut self, value: NewString<'_>) {
         self.slot.set_string(value);
+        self.changed();
+    }
+
+    /// Overwrites a part of the string, which grows as far as is needed; see [`Entry::write_at`].
+    pub fn write_at(&mut self, offset: usize, bytes: &[u8]) {
+        self.slot.write_at(offset, bytes);
         self.changed();
     }
 

@@ -37,6 +37,9 @@ const HAS_EXPIRY: u8 = 0x80;
 const LONG_KEY: u8 = 255;
 const EXPIRY_LEN: usize = 6;
 
+/// The latest time that a key can expire at, a little before the year 10,900. Later ones become this one.
+pub const EXPIRY_MAX: u64 = (1 << (8 * EXPIRY_LEN)) - 1;
+
 /// How the value is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -127,6 +130,10 @@ pub enum StringRef<'a> {
     Blob(BlobRef<'a>),
 }
 
+/// The value is of another type than the one that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrongType;
+
 /// A borrowed [`Blob`].
 #[derive(Debug)]
 pub struct BlobRef<'a>(ManuallyDrop<Blob>, PhantomData<&'a Blob>);
@@ -158,9 +165,7 @@ unsafe impl Element for Entry {
 
     #[inline]
     fn key(&self) -> &[u8] {
-        let (at, len) = self.key_range();
-        // SAFETY: the key's bytes are within the block and initialised.
-        unsafe { std::slice::from_raw_parts(self.0.as_ptr().add(at), len) }
+        Self::key(self)
     }
 }
 
@@ -198,6 +203,11 @@ impl Value<'_> {
 }
 
 impl Entry {
+    /// Returns the address of the block, which stays the entry's own.
+    pub(crate) fn address(&self) -> NonNull<u8> {
+        self.0
+    }
+
     /// Returns a new entry for `key`.
     ///
     /// # Panics
@@ -226,7 +236,7 @@ impl Entry {
             entry.write(5, &len.to_le_bytes());
         }
         if let Some(when) = expiry {
-            entry.write(at - EXPIRY_LEN, &when.to_le_bytes()[..EXPIRY_LEN]);
+            entry.write_expiry(at, when);
         }
         entry.write(at, key);
         entry.write_value(at + key.len(), &value);
@@ -238,6 +248,13 @@ impl Entry {
     fn write(&mut self, at: usize, bytes: &[u8]) {
         // SAFETY: all callers compute `at` and the length from the layout that the block was allocated for; the source is borrowed from outside the block.
         unsafe { self.0.as_ptr().add(at).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+    }
+
+    /// Writes the expiry in front of the key, which is at `key_at`.
+    #[inline]
+    fn write_expiry(&mut self, key_at: usize, when: u64) {
+        let bytes = when.min(EXPIRY_MAX).to_le_bytes();
+        self.write(key_at - EXPIRY_LEN, &bytes[..EXPIRY_LEN]);
     }
 
     fn write_value(&mut self, at: usize, value: &Value<'_>) {
@@ -304,6 +321,14 @@ impl Entry {
         }
     }
 
+    /// Returns the key.
+    #[inline]
+    pub fn key(&self) -> &[u8] {
+        let (at, len) = self.key_range();
+        // SAFETY: the key's bytes are within the block and initialised.
+        unsafe { std::slice::from_raw_parts(self.0.as_ptr().add(at), len) }
+    }
+
     /// Returns all the memory that the entry occupies.
     pub fn memory(&self) -> usize {
         let beside = match self.string() {
@@ -357,6 +382,14 @@ impl Entry {
         Some(u64::from_le_bytes(when))
     }
 
+    /// Returns the string, if the value is one.
+    #[inline]
+    pub fn as_string(&self) -> Result<StringRef<'_>, WrongType> {
+        match self.data_type() {
+            Type::String => Ok(self.string()),
+        }
+    }
+
     /// Returns the string.
     #[inline]
     pub fn string(&self) -> StringRef<'_> {
@@ -392,6 +425,9 @@ impl Entry {
     #[inline]
     pub fn set_string(&mut self, value: NewString<'_>) {
         let at = self.value_at();
+        if let (NewString::Int(number), Kind::Int) = (&value, self.kind()) {
+            return self.write(at, &number.to_le_bytes());
+        }
         let value = place(at, value);
         let fits = self.fits(value.len());
         if self.kind() == Kind::Long {
@@ -424,10 +460,7 @@ impl Entry {
     pub fn set_expiry(&mut self, expiry: Option<u64>) {
         match (self.expiry(), expiry) {
             (None, None) => (),
-            (Some(_), Some(when)) => {
-                let at = self.key_range().0 - EXPIRY_LEN;
-                self.write(at, &when.to_le_bytes()[..EXPIRY_LEN]);
-            }
+            (Some(_), Some(when)) => self.write_expiry(self.key_range().0, when),
             _ => {
                 let at = self.value_at();
                 let value = match self.string() {
@@ -462,6 +495,38 @@ impl Entry {
             StringRef::Blob(blob) => Value::Long(Blob::clone(&blob).into_raw()),
         };
         Self::build(key, value, expiry, self.access())
+    }
+
+    /// Overwrites the string from `offset` on, after zeros where it was shorter, and lengthens it as far as is needed.
+    ///
+    /// A string that is short afterwards stays beside its key; a longer one gets room to grow.
+    pub fn write_at(&mut self, offset: usize, bytes: &[u8]) {
+        let digits;
+        let old = match self.string() {
+            StringRef::Blob(_) => None,
+            StringRef::Bytes(bytes) => Some(bytes),
+            StringRef::Int(number) => {
+                digits = stdx::number::Digits::from_i64(number);
+                Some(digits.as_bytes())
+            }
+        };
+        let end = offset + bytes.len();
+        if let Some(old) = old.filter(|_| end <= INLINE_MAX) {
+            let mut room = [0; INLINE_MAX];
+            room[..old.len()].copy_from_slice(old);
+            room[offset..end].copy_from_slice(bytes);
+            let len = old.len().max(end);
+            return self.set_string(NewString::Edited(&room[..len]));
+        }
+        self.edit(|blob| {
+            if offset >= blob.len() {
+                blob.resize(offset);
+                blob.extend(bytes);
+            } else {
+                blob.resize(blob.len().max(end));
+                blob.as_mut_slice()[offset..end].copy_from_slice(bytes);
+            }
+        });
     }
 
     /// Edits the value as bytes in an allocation of their own, whatever it was before.

@@ -3,7 +3,6 @@
 //! Exact LRU would need a list through all keys. Instead a few buckets are drawn at random and their keys compared: a bucket is one cache line and names five or six keys, so that one draw sees as many as five single ones. The best candidates are kept in a small pool from one eviction to the next, which makes the choice better the longer the pressure lasts.
 
 use stdx::rng::Rng;
-use structs::hashtable::Element;
 
 use crate::db::Key;
 use crate::entry::Entry;
@@ -153,7 +152,9 @@ impl Shard {
                         break;
                     }
                 }
-                if seen == 0 && let Some(key) = first_eligible(keys, eviction) {
+                if seen == 0
+                    && let Some(key) = first_eligible(keys, eviction)
+                {
                     pool.offer(0, db, &key);
                 }
             }

@@ -17,7 +17,7 @@ mod snapshot;
 pub use access::{AccessClock, Policy};
 pub use database::Database;
 pub use db::{Db, EntryMut, EntryRef, Expiry, Key};
-pub use entry::{BlobRef, Encoding, Entry, NewString, StringRef, Type};
+pub use entry::{BlobRef, EXPIRY_MAX, Encoding, Entry, NewString, StringRef, Type, WrongType};
 pub use evict::{Eviction, Rank};
 pub use observe::{ClientId, Gone, Notice, Noticed, Observers, Reason};
 pub use shard::{Garbage, KeyStats, Shard};

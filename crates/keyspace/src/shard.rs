@@ -36,6 +36,15 @@ pub enum Garbage {
     Keys(Box<Keys>),
 }
 
+impl Garbage {
+    /// Returns how many values it holds.
+    pub fn values(&self) -> u64 {
+        match self {
+            Self::Keys(keys) => keys.len() as u64,
+        }
+    }
+}
+
 /// What all databases share.
 #[derive(Debug)]
 pub(crate) struct Common {
@@ -49,6 +58,14 @@ pub(crate) struct Common {
     /// Whether expired keys may be removed; a replica waits for its primary's word.
     pub(crate) may_expire: bool,
     pub(crate) garbage: Vec<Garbage>,
+}
+
+impl Common {
+    /// Returns whether a key that is about to be changed counts as gone: its time has come. Where expired keys may not be removed, the change is the primary's, and so is the word on whether the key is there.
+    #[inline]
+    pub(crate) fn is_over(&self, entry: &Entry, volatile: bool) -> bool {
+        volatile && self.may_expire && entry.expiry().is_some_and(|when| when <= self.now_ms)
+    }
 }
 
 /// The owner of all keys, in every database.
@@ -209,7 +226,9 @@ impl Shard {
             return true;
         }
         for index in 0..self.dbs.len() {
-            if self.dbs[index].keys.flagged_len() > 0 && !self.db(index).expire_due(sweep, &mut go_on) {
+            if self.dbs[index].keys.flagged_len() > 0
+                && !self.db(index).expire_due(sweep, &mut go_on)
+            {
                 self.common.stats.expire_cap_reached += 1;
                 return false;
             }

@@ -4,7 +4,7 @@
 //!
 //! A key that was written to a bucket after the walk, or created, is not part of the snapshot. Each key of the start is captured exactly once.
 
-use structs::hashtable::{Capture, Element};
+use structs::hashtable::Capture;
 
 use crate::entry::Entry;
 use crate::shard::Shard;

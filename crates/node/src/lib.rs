@@ -12,7 +12,9 @@ mod engine;
 mod event;
 mod evict;
 mod histogram;
+mod info;
 mod limits;
+mod machine;
 mod memory;
 mod monitor;
 mod pause;
@@ -21,6 +23,7 @@ mod reconfigure;
 mod slowlog;
 mod stats;
 mod table;
+mod version;
 
 use std::rc::Rc;
 
@@ -35,8 +38,11 @@ pub use client::{Client, Flags, Peer, Token};
 pub use clients::Clients;
 pub use engine::{Engine, Session};
 pub use event::{Action, LogLevel, Start};
+pub use keyspace::Garbage;
+pub use machine::{Crash, Machine, Nowhere};
 pub use memory::{Memory, Unmeasured};
 pub use table::{AdminFn, Handler, Row, Table};
+pub use version::{REDIS_VERSION, VERSION};
 
 use cron::Cron;
 use pause::Pause;
@@ -44,6 +50,15 @@ use pipeline::batch::Scratch;
 use pipeline::propagate::Feed;
 use slowlog::SlowLog;
 use stats::Stats;
+
+/// What a client from elsewhere is told as long as there is no password.
+const PROTECTED: &str = "-DENIED Redis is running in protected mode because protected mode is \
+    enabled and no password is set for the default user. In this mode connections are only \
+    accepted from the loopback interface. To connect from other machines, do one of these: 1) set \
+    a password with 'requirepass'; 2) send 'CONFIG SET protected-mode no' from the machine that \
+    the server runs on, and 'CONFIG REWRITE' to keep it so; 3) put 'protected-mode no' into the \
+    configuration file and restart the server; 4) start it with '--protected-mode no'. Without a \
+    password, make sure that nobody can reach the server from the internet.\r\n";
 
 /// What makes every request take the longer way; none of it holds on a quiet server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,6 +99,7 @@ pub struct Node {
     table: Rc<Table>,
     clock: Box<dyn Clock>,
     memory: Box<dyn Memory>,
+    machine: Box<dyn Machine>,
     cron: Cron,
     rng: SeededRng,
     effects: Effects,
@@ -99,6 +115,10 @@ pub struct Node {
     last_mono_ns: u64,
     /// Changes since the last save.
     dirty: u64,
+    /// Values that were handed over to be freed and are not yet.
+    lazy_pending: u64,
+    /// When the present turn of the loop began, by the steady clock.
+    cycle_began_ns: u64,
     /// Whether the commands of a transaction are running.
     in_exec: bool,
     actions: Vec<Action>,
@@ -133,6 +153,7 @@ impl Node {
             last_mono_ns: clock.mono_ns(),
             clock,
             memory,
+            machine: Box::new(Nowhere),
             cron: Cron::default(),
             rng: SeededRng::new(seed.rotate_left(32)),
             effects: Effects::default(),
@@ -144,6 +165,8 @@ impl Node {
             scratch: Scratch::default(),
             slow_after_ns: u64::MAX,
             dirty: 0,
+            lazy_pending: 0,
+            cycle_began_ns: 0,
             in_exec: false,
             actions: Vec::new(),
             write_queue: Vec::new(),
@@ -175,12 +198,21 @@ impl Node {
         }
     }
 
+    /// Tells the node what is around it; without this it is [`Nowhere`].
+    pub fn attach(&mut self, machine: Box<dyn Machine>) {
+        self.machine = machine;
+    }
+
     /// Takes in a new connection; fails with the line to send before closing it.
     pub fn connect(&mut self, peer: Peer) -> Result<Token, &'static str> {
         let now_ms = self.tick_clock();
         if !peer.internal && self.clients.len() >= self.config.maxclients as usize {
             self.stats.rejected_connections += 1;
             return Err("-ERR max number of clients reached\r\n");
+        }
+        if !peer.local && self.config.protected_mode && !self.needs_password() {
+            self.stats.rejected_connections += 1;
+            return Err(PROTECTED);
         }
         if !peer.internal {
             self.stats.connections += 1;
@@ -219,9 +251,35 @@ impl Node {
     /// Takes what is to be done outside.
     pub fn take_actions(&mut self) -> Vec<Action> {
         for garbage in self.shard.take_garbage() {
+            self.lazy_pending += garbage.values();
             self.actions.push(Action::Free(garbage));
         }
         std::mem::take(&mut self.actions)
+    }
+
+    /// Takes note that values which were handed over to be freed now are.
+    pub fn freed(&mut self, values: u64) {
+        self.lazy_pending = self.lazy_pending.saturating_sub(values);
+        self.shard.count_lazy_freed(values);
+    }
+
+    /// Notes that a turn of the loop begins.
+    pub fn begin_cycle(&mut self) {
+        self.cycle_began_ns = self.clock.mono_ns();
+    }
+
+    /// Notes that a turn of the loop ends.
+    pub fn end_cycle(&mut self) {
+        self.stats.cycles += 1;
+        self.stats.cycle_ns += self.clock.mono_ns().saturating_sub(self.cycle_began_ns);
+    }
+
+    /// Returns how much of the loop's time went into commands, in microseconds.
+    pub(crate) fn command_us(&self) -> u64 {
+        let commands = self.table.rows().iter().zip(&self.stats.commands);
+        // The commands of a transaction are counted by themselves.
+        let single = commands.filter(|(row, _)| &*row.full_name != "exec");
+        single.map(|(_, stats)| stats.nanos).sum::<u64>() / 1000
     }
 
     /// Takes the clients that have output to be sent.

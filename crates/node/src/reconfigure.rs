@@ -24,9 +24,3 @@ impl Node {
     pub(crate) fn notify(&mut self, _: &commands::Event) {}
     pub(crate) fn commit_changed_keys(&mut self, _: crate::Token) {}
 }
-impl Node {
-    /// Notes that a turn of the loop begins.
-    pub fn begin_cycle(&mut self) {}
-    /// Notes that a turn of the loop ends.
-    pub fn end_cycle(&mut self) {}
-}

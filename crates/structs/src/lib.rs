@@ -1,3 +1,4 @@
 //! The data structures, each a story of its own, usable without a server.
 
+pub mod blob;
 pub mod hashtable;

@@ -75,6 +75,13 @@ pub trait Hasher64: Copy {
     fn hash(&self, key: &[u8]) -> u64;
 }
 
+impl Hasher64 for stdx::hash::KeyHasher {
+    #[inline(always)]
+    fn hash(&self, key: &[u8]) -> u64 {
+        Self::hash(self, key)
+    }
+}
+
 /// A hash table of elements.
 pub struct Table<E: Element, H> {
     raw: Buckets<E>,
@@ -188,7 +195,7 @@ impl<E: Element, H: Hasher64> Table<E, H> {
         flag: bool,
         capture: &mut C,
     ) -> Occupied<'_, E> {
-        self.make_room(capture);
+        self.make_room(hash, capture);
         self.barrier(self.raw.index_of(hash), capture);
         self.raw.push(hash, element, flag)
     }
@@ -204,7 +211,7 @@ impl<E: Element, H: Hasher64> Table<E, H> {
         make: impl FnOnce() -> (E, bool),
     ) -> (Occupied<'_, E>, bool) {
         // Before the search, so that what has been found stays where it is.
-        self.make_room(capture);
+        self.make_room(hash, capture);
         self.barrier(self.raw.index_of(hash), capture);
         self.raw.find_or_push(hash, |element| element.key() == key, make)
     }
@@ -286,10 +293,11 @@ impl<E: Element, H: Hasher64> Table<E, H> {
         self.raw.assert_valid(|element| self.hasher.hash(element.key()));
     }
 
-    /// Splits a bucket if one more element were too many.
+    /// Splits a bucket if one more element, with that hash, were too many.
     #[inline(always)]
-    fn make_room<C: Capture<E>>(&mut self, capture: &mut C) {
+    fn make_room<C: Capture<E>>(&mut self, hash: u64, capture: &mut C) {
         if self.is_full(self.len() + 1) {
+            self.prefetch_bucket(hash);
             self.split(capture);
         }
     }
@@ -319,6 +327,7 @@ impl<E: Element, H: Hasher64> Table<E, H> {
         }
         let hasher = self.hasher;
         let moved = self.raw.split(|element| hasher.hash(element.key()));
+        self.raw.prefetch_split();
         if let Some(progress) = &mut self.capture {
             progress.set_done(to);
         }
