@@ -7,20 +7,25 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Write;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Duration;
 
 use connector::Error;
-use resp::value::Value;
 
+use crate::interrupt::wait;
 use crate::options::{Options, Output};
 use crate::out::complain;
 use crate::session::{Failure, Session};
-use crate::{format, out};
+use crate::{clock, format, out};
 
 const MARK_LEN: usize = 40;
 /// The longest announcement; a longer line is not one.
 const LINE_MAX: usize = 1024;
+
+/// How often a replica gives a sign of life.
+const ACK_EVERY: Duration = Duration::from_secs(1);
 
 /// How the payload ends.
 #[derive(Debug, Eq, PartialEq)]
@@ -194,19 +199,26 @@ pub(crate) fn follow(session: &mut Session, args: &[Vec<u8>]) -> Result<(), Fail
                 complain!("SYNC done after {total} bytes. Logging commands from master.");
                 // A server that did not know the length waits for a sign that all has arrived.
                 complain!("sending REPLCONF ACK 0");
-                raw.session.connection()?.queue(&["REPLCONF", "ACK", "0"]);
-                raw.session.connection()?.flush()?;
+                raw.session.send(&["REPLCONF", "ACK", "0"])?;
             }
         }
     }
     let rest: Vec<u8> = std::mem::take(&mut raw.buffered).into();
     session.connection()?.unread(&rest);
     let csv = Options { output: Output::Csv, ..(*session.options).clone() };
+    let mut acknowledged = clock::now();
     loop {
-        let command = session.receive()?;
-        // A stream that carries no commands for now is kept alive with line feeds and PINGs.
-        if !matches!(command, Value::Null) {
+        let connection = session.connection()?;
+        if let Some(command) = connection.try_receive()? {
             out::bytes(&format::reply(&command, &csv));
+            continue;
+        }
+        wait(Some(connection.as_fd()), None, None, Some(ACK_EVERY));
+        // The first sign may have come before the server looked for it, so it is repeated, as
+        // replicas do.
+        if acknowledged.elapsed() >= ACK_EVERY {
+            acknowledged = clock::now();
+            session.send(&["REPLCONF", "ACK", "0"])?;
         }
     }
 }

@@ -51,6 +51,15 @@ enum Kind {
     ShortRaw = 2,
     /// A string in an allocation of its own.
     Long = 3,
+    /// A short string in an allocation of its own, because the key leaves no room for it; clients are told what they are told of any short one (`embstr`).
+    ShortApart = 4,
+}
+
+impl Kind {
+    /// Returns whether the value is a pointer to something that the entry owns.
+    fn is_apart(self) -> bool {
+        matches!(self, Self::Long | Self::ShortApart)
+    }
 }
 
 /// The data types that a key can hold.
@@ -182,22 +191,21 @@ fn head_len(key: usize, expiry: bool) -> usize {
 enum Value<'a> {
     Int(i64),
     Short(&'a [u8], Kind),
-    Long(NonNull<u8>),
+    Long(NonNull<u8>, Kind),
 }
 
 impl Value<'_> {
     fn len(&self) -> usize {
         match self {
             Self::Short(bytes, _) => 1 + bytes.len(),
-            Self::Int(_) | Self::Long(_) => 8,
+            Self::Int(_) | Self::Long(..) => 8,
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
             Self::Int(_) => Kind::Int,
-            Self::Short(_, kind) => *kind,
-            Self::Long(_) => Kind::Long,
+            Self::Short(_, kind) | Self::Long(_, kind) => *kind,
         }
     }
 }
@@ -264,7 +272,7 @@ impl Entry {
                 self.write(at, &[bytes.len() as u8]);
                 self.write(at + 1, bytes);
             }
-            Value::Long(raw) => {
+            Value::Long(raw, _) => {
                 self.write(at, &(raw.as_ptr().expose_provenance() as u64).to_le_bytes())
             }
         }
@@ -288,6 +296,7 @@ impl Entry {
             0 => Kind::Int,
             1 => Kind::Short,
             2 => Kind::ShortRaw,
+            4 => Kind::ShortApart,
             _ => Kind::Long,
         }
     }
@@ -317,7 +326,7 @@ impl Entry {
         let at = self.value_at();
         match self.kind() {
             Kind::Short | Kind::ShortRaw => at + 1 + usize::from(self.byte(at)),
-            Kind::Int | Kind::Long => at + 8,
+            Kind::Int | Kind::Long | Kind::ShortApart => at + 8,
         }
     }
 
@@ -350,6 +359,7 @@ impl Entry {
             Kind::Short if usize::from(self.byte(self.value_at())) <= EMBSTR_MAX => {
                 Encoding::Embstr
             }
+            Kind::ShortApart => Encoding::Embstr,
             Kind::Short | Kind::ShortRaw | Kind::Long => Encoding::Raw,
         }
     }
@@ -403,7 +413,9 @@ impl Entry {
                     std::slice::from_raw_parts(self.0.as_ptr().add(at + 1), len)
                 })
             }
-            Kind::Long => StringRef::Blob(BlobRef(ManuallyDrop::new(self.blob(at)), PhantomData)),
+            Kind::Long | Kind::ShortApart => {
+                StringRef::Blob(BlobRef(ManuallyDrop::new(self.blob(at)), PhantomData))
+            }
         }
     }
 
@@ -430,7 +442,7 @@ impl Entry {
         }
         let value = place(at, value);
         let fits = self.fits(value.len());
-        if self.kind() == Kind::Long {
+        if self.kind().is_apart() {
             drop(self.blob(at));
             // The pointer is dangling now; nothing below can fail before it is overwritten.
         }
@@ -466,7 +478,7 @@ impl Entry {
                 let value = match self.string() {
                     StringRef::Int(number) => Value::Int(number),
                     StringRef::Bytes(bytes) => Value::Short(bytes, self.kind()),
-                    StringRef::Blob(_) => Value::Long(self.blob(at).into_raw()),
+                    StringRef::Blob(_) => Value::Long(self.blob(at).into_raw(), self.kind()),
                 };
                 let new = Self::build(self.key(), value, expiry, self.access());
                 self.replace_block(new);
@@ -480,7 +492,7 @@ impl Entry {
         let value = match self.string() {
             StringRef::Int(number) => Value::Int(number),
             StringRef::Bytes(bytes) => Value::Short(bytes, self.kind()),
-            StringRef::Blob(_) => Value::Long(self.blob(at).into_raw()),
+            StringRef::Blob(_) => Value::Long(self.blob(at).into_raw(), self.kind()),
         };
         let new = Self::build(key, value, expiry, self.access());
         self.free_block();
@@ -492,7 +504,7 @@ impl Entry {
         let value = match self.string() {
             StringRef::Int(number) => Value::Int(number),
             StringRef::Bytes(bytes) => Value::Short(bytes, self.kind()),
-            StringRef::Blob(blob) => Value::Long(Blob::clone(&blob).into_raw()),
+            StringRef::Blob(blob) => Value::Long(Blob::clone(&blob).into_raw(), self.kind()),
         };
         Self::build(key, value, expiry, self.access())
     }
@@ -548,7 +560,7 @@ impl Entry {
         let result = edit(&mut blob);
         // The edit may have moved it.
         let raw = ManuallyDrop::into_inner(blob).into_raw();
-        self.write_value(at, &Value::Long(raw));
+        self.write_value(at, &Value::Long(raw, Kind::Long));
         result
     }
 }
@@ -564,16 +576,19 @@ fn place(before: usize, value: NewString<'_>) -> Value<'_> {
         NewString::Edited(bytes) if before + 1 + bytes.len() <= INLINE_MAX => {
             Value::Short(bytes, Kind::ShortRaw)
         }
-        NewString::Bytes(bytes) | NewString::Edited(bytes) => {
-            Value::Long(Blob::from_slice(bytes).into_raw())
+        NewString::Bytes(bytes) if bytes.len() <= EMBSTR_MAX => {
+            Value::Long(Blob::from_slice(bytes).into_raw(), Kind::ShortApart)
         }
-        NewString::Blob(blob) => Value::Long(blob.into_raw()),
+        NewString::Bytes(bytes) | NewString::Edited(bytes) => {
+            Value::Long(Blob::from_slice(bytes).into_raw(), Kind::Long)
+        }
+        NewString::Blob(blob) => Value::Long(blob.into_raw(), Kind::Long),
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        if self.kind() == Kind::Long {
+        if self.kind().is_apart() {
             drop(self.blob(self.value_at()));
         }
         Self(self.0).free_block();
