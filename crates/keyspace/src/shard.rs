@@ -157,6 +157,11 @@ impl Shard {
         self.common.observers.has_news()
     }
 
+    /// Says whether using a key sets its access clock; that is so until the time is told again.
+    pub fn set_touching(&mut self, touching: bool) {
+        self.common.clock.set_touching(touching);
+    }
+
     /// Returns those who want to know of changes.
     #[inline]
     pub fn observers(&mut self) -> &mut Observers {
@@ -188,6 +193,7 @@ impl Shard {
     /// Removes all keys of a database, or of all. What they held is freed here, or left for [`Shard::take_garbage`].
     pub fn clear(&mut self, db: Option<usize>, in_background: bool) -> usize {
         let range = db.map_or(0..self.dbs.len(), |index| index..index + 1);
+        self.common.observers.emptied();
         let mut removed = 0;
         for index in range {
             let database = &mut self.dbs[index];

@@ -13,16 +13,21 @@ mod event;
 mod evict;
 mod histogram;
 mod info;
+mod latency;
 mod limits;
 mod machine;
 mod memory;
 mod monitor;
 mod pause;
 mod pipeline;
+mod prefix;
+mod pubsub;
 mod reconfigure;
+mod redact;
 mod slowlog;
 mod stats;
 mod table;
+mod tracking;
 mod version;
 
 use std::rc::Rc;
@@ -30,6 +35,7 @@ use std::rc::Rc;
 use commands::Effects;
 use config::{Config, MaxmemoryPolicy};
 use keyspace::{Policy, Shard};
+use resp::reply::Output;
 use spec::RenameError;
 use stdx::clock::Clock;
 use stdx::rng::SeededRng;
@@ -41,10 +47,13 @@ pub use event::{Action, LogLevel, Start};
 pub use keyspace::Garbage;
 pub use machine::{Crash, Machine, Nowhere};
 pub use memory::{Memory, Unmeasured};
+pub use pubsub::{PubSub, Subscriptions};
 pub use table::{AdminFn, Handler, Row, Table};
+pub use tracking::Tracking;
 pub use version::{REDIS_VERSION, VERSION};
 
 use cron::Cron;
+use latency::{Cause, LatencyLog};
 use pause::Pause;
 use pipeline::batch::Scratch;
 use pipeline::propagate::Feed;
@@ -94,6 +103,10 @@ pub struct Node {
     pub shard: Shard,
     /// The clients.
     pub clients: Clients,
+    /// Who listens to what.
+    pub pubsub: PubSub,
+    /// Who is told of changes.
+    pub tracking: Tracking,
     /// What has been counted.
     pub stats: Stats,
     table: Rc<Table>,
@@ -105,12 +118,19 @@ pub struct Node {
     effects: Effects,
     feed: Feed,
     slow_log: SlowLog,
+    latency: LatencyLog,
     pause: Pause,
     attention: Attention,
     start: Start,
     scratch: Scratch,
     /// Commands that take at least this long are noted.
     slow_after_ns: u64,
+    /// Whatever takes at least this long is noted with its cause.
+    spike_after_ns: u64,
+    /// The client whose request is being answered, if that takes the longer way.
+    answering: Option<Token>,
+    /// What that client gets after the answer.
+    aside: Output,
     /// The steady clock as it was last read.
     last_mono_ns: u64,
     /// Changes since the last save.
@@ -148,6 +168,8 @@ impl Node {
         let mut node = Self {
             shard: Shard::new(config.databases as usize, seed),
             clients: Clients::default(),
+            pubsub: PubSub::default(),
+            tracking: Tracking::default(),
             stats: Stats::new(commands),
             table: Rc::new(table),
             last_mono_ns: clock.mono_ns(),
@@ -159,11 +181,15 @@ impl Node {
             effects: Effects::default(),
             feed: Feed::default(),
             slow_log: SlowLog::default(),
+            latency: LatencyLog::default(),
             pause: Pause::default(),
             attention: Attention::default(),
             start,
             scratch: Scratch::default(),
             slow_after_ns: u64::MAX,
+            spike_after_ns: u64::MAX,
+            answering: None,
+            aside: Output::default(),
             dirty: 0,
             lazy_pending: 0,
             cycle_began_ns: 0,
@@ -229,13 +255,27 @@ impl Node {
         !self.config.requirepass.is_empty()
     }
 
+    /// Returns whether a client has to log in before anything else.
+    pub(crate) fn must_log_in(&self, token: Token) -> bool {
+        self.clients[token].flags.has(Flags::UNAUTHENTICATED) && self.needs_password()
+    }
+
     /// Ends a connection: nothing more is read from it or written to it.
     pub fn close(&mut self, token: Token) {
         let Some(client) = self.clients.get_mut(token) else { return };
         if !client.flags.has(Flags::CLOSE_NOW) {
             client.flags.set(Flags::CLOSE_NOW, true);
             self.actions.push(Action::Close(token));
+            self.forget_interests(token);
         }
+    }
+
+    /// Ends what a client has asked to be told or to be done for it.
+    fn forget_interests(&mut self, token: Token) {
+        self.abandon_transaction(token);
+        self.stop_monitor(token);
+        self.unsubscribe_all(token);
+        self.stop_tracking(token);
     }
 
     /// Forgets a client whose connection is gone.
@@ -243,8 +283,7 @@ impl Node {
         if self.clients.get(token).is_none() {
             return;
         }
-        self.abandon_transaction(token);
-        self.stop_monitor(token);
+        self.forget_interests(token);
         self.clients.remove(token);
     }
 
@@ -284,6 +323,7 @@ impl Node {
 
     /// Takes the clients that have output to be sent.
     pub fn take_write_queue(&mut self) -> Vec<Token> {
+        self.end_tracking_turn();
         for token in &self.write_queue {
             if let Some(client) = self.clients.get_mut(*token) {
                 client.flags.set(Flags::WRITE_QUEUED, false);
@@ -346,19 +386,29 @@ impl Node {
 
     /// Notes a command that took long.
     #[cold]
-    pub(crate) fn note_slow(&mut self, token: Token, row: &Row, args: &commands::Args<'_>, ns: u64) {
-        let threshold = self.config.slowlog_log_slower_than;
+    pub(crate) fn note_slow(
+        &mut self,
+        token: Token,
+        row: &Row,
+        args: &commands::Args<'_>,
+        ns: u64,
+    ) {
+        let cause = if row.has(spec::Flag::Fast) { Cause::FastCommand } else { Cause::Command };
+        self.note_latency(cause, ns);
         let micros = ns / 1000;
-        if threshold < 0 || micros < threshold as u64 || row.has(spec::Flag::SkipSlowlog) {
+        let threshold = u64::try_from(self.config.slowlog_log_slower_than).ok();
+        let is_slow = threshold.is_some_and(|least| micros >= least);
+        if !is_slow || row.has(spec::Flag::SkipSlowlog) {
             return;
         }
         let (max, unix_s) = (self.config.slowlog_max_len as usize, self.shard.now_ms() / 1000);
         let Some(client) = self.clients.get(token) else { return };
+        let secrets = redact::Secrets::of(row, args);
         let entry = slowlog::SlowEntry {
             id: 0,
             unix_s,
             micros,
-            args: slowlog::shorten(args.all()),
+            args: slowlog::shorten(args.all(), &secrets),
             addr: client.peer.addr.clone(),
             name: client.name.to_vec(),
         };
