@@ -155,6 +155,8 @@ pub struct Client {
     pub commands: u64,
     /// The memory that it was last seen to use, for `maxmemory-clients`.
     pub memory_seen: usize,
+    /// The capacity that its output buffer was last seen to have.
+    pub(crate) output_capacity_seen: usize,
 }
 
 impl Client {
@@ -185,6 +187,7 @@ impl Client {
             net_out: 0,
             commands: 0,
             memory_seen: 0,
+            output_capacity_seen: 0,
         }
     }
 
@@ -218,7 +221,11 @@ impl Client {
             + self.output.buffer_capacity()
             + self.output.queued_memory()
             + self.name.len()
-            + self.watched.iter().map(|(_, key)| key.len() + size_of::<(usize, Box<[u8]>)>()).sum::<usize>()
+            + self
+                .watched
+                .iter()
+                .map(|(_, key)| key.len() + size_of::<(usize, Box<[u8]>)>())
+                .sum::<usize>()
     }
 
     /// Returns where to receive the rest of a long argument, and how many bytes that is.

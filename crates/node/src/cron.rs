@@ -23,7 +23,7 @@ const EXPIRE_SLICE_NS: u64 = 500_000;
 const EXPIRE_REST: u64 = 3;
 
 /// Output buffers that were not needed for so long are given back.
-const PEAK_RESET_MS: u64 = 5000;
+pub(crate) const PEAK_RESET_MS: u64 = 5000;
 
 /// When the jobs run next, and where the walk over the clients goes on.
 #[derive(Debug)]
@@ -67,7 +67,8 @@ impl Node {
             && let Some(expiry) = self.shard.next_expiry()
         {
             // Rounded up: a key is due when its millisecond has begun.
-            let rest_ms = self.cron.expire_after_ns.saturating_sub(self.clock.mono_ns()) / 1_000_000;
+            let rest_ms =
+                self.cron.expire_after_ns.saturating_sub(self.clock.mono_ns()) / 1_000_000;
             next = next.min(expiry.max(now + rest_ms));
         }
         next.saturating_sub(now).min(100)
@@ -184,7 +185,10 @@ impl Node {
         let client = &mut self.clients[token];
         let idle_ms = now.saturating_sub(client.active_ms);
         let exempt = Flags::MONITOR.and(Flags::SUBSCRIBED).and(Flags::WAITING);
-        if timeout_ms > 0 && idle_ms > timeout_ms && !client.flags.has(exempt) && !client.peer.internal
+        if timeout_ms > 0
+            && idle_ms > timeout_ms
+            && !client.flags.has(exempt)
+            && !client.peer.internal
         {
             self.log(LogLevel::Verbose, "Closing idle client");
             self.close(token);
@@ -193,9 +197,13 @@ impl Node {
         if client.query.capacity() > 1024 && idle_ms > 2000 {
             client.query.shrink_to_fit();
         }
-        if !self.cron.keep_buffers {
-            client.fit_output_buffer(forget_peak);
+        if client.output.buffer_capacity() > client.output_capacity_seen {
+            self.stats.reply_buffer_expands += 1;
         }
+        if !self.cron.keep_buffers && client.fit_output_buffer(forget_peak) {
+            self.stats.reply_buffer_shrinks += 1;
+        }
+        client.output_capacity_seen = client.output.buffer_capacity();
         self.check_output_limit(token);
     }
 }

@@ -41,7 +41,7 @@ pub use event::{Action, LogLevel, Start};
 pub use keyspace::Garbage;
 pub use machine::{Crash, Machine, Nowhere};
 pub use memory::{Memory, Unmeasured};
-pub use table::{AdminFn, Handler, Row, Table};
+pub use table::{AdminFn, Handler, Row, Table, check_renames};
 pub use version::{REDIS_VERSION, VERSION};
 
 use cron::Cron;
@@ -274,6 +274,14 @@ impl Node {
         self.stats.cycle_ns += self.clock.mono_ns().saturating_sub(self.cycle_began_ns);
     }
 
+    /// Returns how much of the loop's time went into commands, in microseconds.
+    pub(crate) fn command_us(&self) -> u64 {
+        let commands = self.table.rows().iter().zip(&self.stats.commands);
+        // The commands of a transaction are counted by themselves.
+        let single = commands.filter(|(row, _)| &*row.full_name != "exec");
+        single.map(|(_, stats)| stats.nanos).sum::<u64>() / 1000
+    }
+
     /// Takes the clients that have output to be sent.
     pub fn take_write_queue(&mut self) -> Vec<Token> {
         for token in &self.write_queue {
@@ -338,7 +346,13 @@ impl Node {
 
     /// Notes a command that took long.
     #[cold]
-    pub(crate) fn note_slow(&mut self, token: Token, row: &Row, args: &commands::Args<'_>, ns: u64) {
+    pub(crate) fn note_slow(
+        &mut self,
+        token: Token,
+        row: &Row,
+        args: &commands::Args<'_>,
+        ns: u64,
+    ) {
         let threshold = self.config.slowlog_log_slower_than;
         let micros = ns / 1000;
         if threshold < 0 || micros < threshold as u64 || row.has(spec::Flag::SkipSlowlog) {

@@ -2,18 +2,12 @@
 //!
 //! One folder or file a topic, with the topic's table of rows and its handlers. A handler works on an [`Admin`]: the whole node, and the client that asked.
 
+pub mod config;
+pub mod debug;
+pub mod info;
+pub mod shutdown;
 
-
-
-
-
-
-
-
-
-
-
-
+use commands::{Args, CmdResult, CommandError};
 use resp::reply::Reply;
 use spec::Command;
 
@@ -22,8 +16,15 @@ use crate::client::{Client, Token};
 use crate::table::AdminFn;
 
 /// The tables of all topics.
-pub const FAMILIES: &[&[Command<AdminFn>]] = &[
-];
+pub const FAMILIES: &[&[Command<AdminFn>]] =
+    &[config::COMMANDS, debug::COMMANDS, info::COMMANDS, shutdown::COMMANDS];
+
+/// What a container does itself: it knows none of the words that are no subcommands.
+pub(crate) fn unknown_subcommand(_: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
+    let container = String::from_utf8_lossy(args[0]).to_uppercase();
+    let word = args.get(1).map(String::from_utf8_lossy).unwrap_or_default();
+    Err(CommandError::other(format!("ERR unknown subcommand '{word}'. Try {container} HELP.")))
+}
 
 /// What a handler over the server touches.
 #[derive(Debug)]

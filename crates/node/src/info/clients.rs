@@ -14,7 +14,8 @@ pub(super) const SECTION: Section = Section {
         report.line("cluster_connections", 0);
         report.line("maxclients", node.config.maxclients);
         report.line("client_recent_max_input_buffer", most(|client| client.query.capacity()));
-        report.line("client_recent_max_output_buffer", most(|client| client.output.queued_memory()));
+        report
+            .line("client_recent_max_output_buffer", most(|client| client.output.queued_memory()));
         report.line("blocked_clients", 0);
         report.line("tracking_clients", count(Flags::TRACKING));
         report.line("pubsub_clients", count(Flags::SUBSCRIBED));
@@ -32,6 +33,6 @@ fn connected(node: &Node) -> impl Iterator<Item = &Client> {
 }
 
 /// Returns the memory that all clients use.
-pub(crate) fn total_memory(node: &Node) -> u64 {
+pub(super) fn total_memory(node: &Node) -> u64 {
     node.clients.iter().map(|client| client.memory() as u64).sum()
 }

@@ -62,28 +62,28 @@ pub(super) const SECTION: Section = Section {
 
 /// What memory is used for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Breakdown {
+struct Breakdown {
     /// Bytes that are allocated.
-    pub(crate) used: u64,
+    used: u64,
     /// Bytes in RAM, as the kernel counts.
-    pub(crate) rss: u64,
+    rss: u64,
     /// The most that was ever allocated.
-    pub(crate) peak: u64,
+    peak: u64,
     /// Bytes that were allocated before there were keys.
-    pub(crate) startup: u64,
+    startup: u64,
     /// Bytes in pages that hold something.
-    pub(crate) active: u64,
+    active: u64,
     /// Bytes in pages that the allocator holds.
-    pub(crate) resident: u64,
+    resident: u64,
     /// Bytes of the tables of all databases, without the entries.
-    pub(crate) tables: u64,
+    tables: u64,
     /// Bytes of all clients.
-    pub(crate) clients: u64,
+    clients: u64,
 }
 
 impl Breakdown {
     /// Takes stock.
-    pub(crate) fn of(node: &Node) -> Self {
+    fn of(node: &Node) -> Self {
         let used = node.memory.used();
         let databases = 0..node.shard.databases();
         Self {
@@ -99,17 +99,17 @@ impl Breakdown {
     }
 
     /// Returns the bytes that are not data.
-    pub(crate) fn overhead(&self) -> u64 {
+    fn overhead(&self) -> u64 {
         self.startup + self.tables + self.clients
     }
 
     /// Returns the bytes that are data.
-    pub(crate) fn dataset(&self) -> u64 {
+    fn dataset(&self) -> u64 {
         self.used.saturating_sub(self.overhead())
     }
 
     /// Returns the part of what came after the start that is data.
-    pub(crate) fn dataset_percent(&self) -> f64 {
+    fn dataset_percent(&self) -> f64 {
         let since_start = self.used.saturating_sub(self.startup);
         (ratio(self.dataset(), since_start) * 100.0).min(100.0)
     }

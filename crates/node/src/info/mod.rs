@@ -22,9 +22,6 @@ use stdx::text::eq_ignore_case;
 
 use crate::Node;
 
-pub(crate) use clients::total_memory as clients_memory;
-pub(crate) use memory::Breakdown;
-
 /// One section.
 struct Section {
     /// Its name, as requests have it and, capitalised, its head.
@@ -130,7 +127,7 @@ impl Report {
 }
 
 /// Returns a quotient, zero where there is nothing to divide by.
-pub(crate) fn ratio(part: u64, whole: u64) -> f64 {
+fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 

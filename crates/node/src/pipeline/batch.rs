@@ -99,9 +99,9 @@ impl Node {
 
     /// Returns whether the client's next request may run now.
     fn may_run(&self, token: Token) -> bool {
-        self.clients
-            .get(token)
-            .is_some_and(|client| !client.is_closing() && !client.flags.has(Flags::WAITING.and(Flags::POSTPONED)))
+        self.clients.get(token).is_some_and(|client| {
+            !client.is_closing() && !client.flags.has(Flags::WAITING.and(Flags::POSTPONED))
+        })
     }
 
     /// The first pass: parses requests, finds their rows, hashes their keys, and has the buckets fetched.

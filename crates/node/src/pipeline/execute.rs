@@ -28,11 +28,7 @@ impl Node {
         };
         // Those who see everything see it before it happens.
         let plain = !self.clients[token].flags.is_special() && self.attention.is_empty();
-        if plain {
-            self.call(token, row, args)
-        } else {
-            self.run_special(token, row, args)
-        }
+        if plain { self.call(token, row, args) } else { self.run_special(token, row, args) }
     }
 
     /// Runs a request that concerns a gate, a transaction, or a client that wants no reply.
@@ -132,7 +128,9 @@ impl Node {
     #[inline]
     pub(crate) fn queue_write(&mut self, token: Token) {
         let Some(client) = self.clients.get_mut(token) else { return };
-        if !client.flags.has(Flags::WRITE_QUEUED) && (!client.output.is_empty() || client.is_closing()) {
+        if !client.flags.has(Flags::WRITE_QUEUED)
+            && (!client.output.is_empty() || client.is_closing())
+        {
             client.flags.set(Flags::WRITE_QUEUED, true);
             self.write_queue.push(token);
         }
@@ -219,5 +217,8 @@ fn unknown_command(args: &Args<'_>) -> CommandError {
 #[cold]
 fn unknown_subcommand(row: &Row, args: &Args<'_>) -> CommandError {
     let container = row.facts.name;
-    CommandError::other(format!("ERR unknown subcommand '{}'. Try {container} HELP.", shown(args[1])))
+    CommandError::other(format!(
+        "ERR unknown subcommand '{}'. Try {container} HELP.",
+        shown(args[1])
+    ))
 }

@@ -39,7 +39,12 @@ const GATES: &[(&str, Gate)] = &[
 ];
 
 impl Node {
-    pub(super) fn admit(&mut self, token: Token, row: &Row, args: &Args<'_>) -> Result<(), Refusal> {
+    pub(super) fn admit(
+        &mut self,
+        token: Token,
+        row: &Row,
+        args: &Args<'_>,
+    ) -> Result<(), Refusal> {
         GATES.iter().try_for_each(|(_, gate)| gate(self, token, row, args))
     }
 }
@@ -85,8 +90,15 @@ fn allowed_while_subscribed(
     let client = &node.clients[token];
     let confined = client.flags.has(Flags::SUBSCRIBED) && client.protocol == Protocol::Resp2;
     let allowed = [
-        "ping", "subscribe", "ssubscribe", "psubscribe", "unsubscribe", "sunsubscribe",
-        "punsubscribe", "quit", "reset",
+        "ping",
+        "subscribe",
+        "ssubscribe",
+        "psubscribe",
+        "unsubscribe",
+        "sunsubscribe",
+        "punsubscribe",
+        "quit",
+        "reset",
     ];
     if !confined || allowed.contains(&&*row.full_name) {
         return Ok(());
