@@ -68,7 +68,9 @@ fn quoted(bytes: &[u8]) -> String {
 fn show(reply: &Value, indent: usize, text: &mut String) {
     match reply {
         Value::Simple(line) => text.push_str(&format!("{}\n", String::from_utf8_lossy(line))),
-        Value::Error(line) => text.push_str(&format!("(error) {}\n", String::from_utf8_lossy(line))),
+        Value::Error(line) => {
+            text.push_str(&format!("(error) {}\n", String::from_utf8_lossy(line)))
+        }
         Value::Integer(number) => text.push_str(&format!("(integer) {number}\n")),
         Value::Bulk(bytes) => text.push_str(&format!("{}\n", quoted(bytes))),
         _ if reply.is_null() => text.push_str("(nil)\n"),
@@ -93,7 +95,9 @@ mod tests {
 
     #[test]
     fn steps_are_found_in_marked_blocks_only() {
-        let steps = parse("# T\n```transcript\n> GET a\n(nil)\n> MGET a b\n1) (nil)\n2) (nil)\n```\n> no\n");
+        let steps = parse(
+            "# T\n```transcript\n> GET a\n(nil)\n> MGET a b\n1) (nil)\n2) (nil)\n```\n> no\n",
+        );
         assert_eq!(steps.len(), 2);
         assert_eq!((steps[0].line, steps[0].typed.as_str()), (3, "GET a"));
         assert_eq!(steps[1].expected, "1) (nil)\n2) (nil)\n");

@@ -29,11 +29,10 @@ pub(crate) fn replies(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> Opti
 }
 
 fn reworded(ours: &Value, theirs: &Value) -> bool {
-    let text = |value: &Value| value.as_error().map(|text| String::from_utf8_lossy(text).into_owned());
+    let text =
+        |value: &Value| value.as_error().map(|text| String::from_utf8_lossy(text).into_owned());
     match (text(ours), text(theirs)) {
-        (Some(ours), Some(theirs)) => {
-            REWORDED.iter().any(|(a, b)| *a == ours && *b == theirs)
-        }
+        (Some(ours), Some(theirs)) => REWORDED.iter().any(|(a, b)| *a == ours && *b == theirs),
         _ => false,
     }
 }
@@ -66,7 +65,8 @@ pub(crate) fn state(connection: &mut Connection) -> Result<BTreeMap<Vec<u8>, Fac
         let Some([next, keys]) = reply.as_array() else { break };
         for key in keys.as_array().unwrap_or_default().iter().filter_map(Value::as_bytes) {
             let mut facts = Vec::new();
-            for question in [&[&b"TYPE"[..]][..], &[b"OBJECT", b"ENCODING"], &[b"PTTL"], &[b"GET"]] {
+            for question in [&[&b"TYPE"[..]][..], &[b"OBJECT", b"ENCODING"], &[b"PTTL"], &[b"GET"]]
+            {
                 facts.push(connection.request(&[question, &[key]].concat())?);
             }
             found.insert(key.to_vec(), facts);

@@ -77,19 +77,45 @@ impl ValueSource for Values {
     fn value(&mut self, arg: &Arg, dice: &mut dyn FnMut(u64) -> u64) -> Vec<u8> {
         const KEYS: &[&str] = &["a", "b", "c", "d", "key:with:a:longer:name", ""];
         const STRINGS: &[&str] = &[
-            "", "x", "abc", "10", "-7", "3.5", "0", "007", " 1", "9223372036854775807",
-            "-9223372036854775808", "1e3", "\r\n\0\u{ff}", "hello world",
-            "a string of forty-four bytes, the embstr end", "a string of forty-five bytes, one beyond that",
+            "",
+            "x",
+            "abc",
+            "10",
+            "-7",
+            "3.5",
+            "0",
+            "007",
+            " 1",
+            "9223372036854775807",
+            "-9223372036854775808",
+            "1e3",
+            "\r\n\0\u{ff}",
+            "hello world",
+            "a string of forty-four bytes, the embstr end",
+            "a string of forty-five bytes, one beyond that",
         ];
         const INTEGERS: &[&str] = &[
-            "0", "1", "2", "3", "7", "-1", "-2", "-5", "100", "1000", "9223372036854775807",
+            "0",
+            "1",
+            "2",
+            "3",
+            "7",
+            "-1",
+            "-2",
+            "-5",
+            "100",
+            "1000",
+            "9223372036854775807",
             "-9223372036854775808",
         ];
-        const DOUBLES: &[&str] = &["0", "1", "-1", "0.1", "2.5", "1e3", "1e-5", "inf", "-inf", "3.0"];
+        const DOUBLES: &[&str] =
+            &["0", "1", "-1", "0.1", "2.5", "1e3", "1e-5", "inf", "-inf", "3.0"];
         const PATTERNS: &[&str] = &["*", "a*", "?", "[ab]", "[^a]", "\\a", "*long*", ""];
         // Far enough that no key expires while both are asked, or long past.
-        const DURATIONS: &[&str] = &["100000", "5000000", "0", "-1", "-5", "9223372036854775807", "1000000000000"];
-        const TIMES: &[&str] = &["1", "0", "-1", "32503680000", "32503680000000", "9223372036854775807"];
+        const DURATIONS: &[&str] =
+            &["100000", "5000000", "0", "-1", "-5", "9223372036854775807", "1000000000000"];
+        const TIMES: &[&str] =
+            &["1", "0", "-1", "32503680000", "32503680000000", "9223372036854775807"];
         let duration = ["seconds", "milliseconds"].contains(&arg.name.as_str());
         let pool = match arg.kind {
             Kind::Key => KEYS,
