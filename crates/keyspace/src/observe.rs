@@ -64,6 +64,8 @@ pub struct Observers {
     /// Whether changed keys are to be listed.
     list_changes: bool,
     changed: Vec<(usize, Box<[u8]>)>,
+    /// Whether databases were emptied since the list was taken.
+    emptied: bool,
     /// Whether whole databases were emptied since the list was taken.
     emptied: bool,
     list_created: bool,
@@ -190,13 +192,25 @@ impl Observers {
         }
     }
 
-    /// Notes that a database is about to be emptied or exchanged; `affected` tells whether a watched key is.
-    pub(crate) fn changed_all(&mut self, db: usize, affected: impl Fn(&[u8]) -> bool) {
+    /// Notes that the keys of a database are about to be replaced. `was` tells whether a key is there, past its time or not, and `will_be` whether it will be there and alive.
+    ///
+    /// For whom a key was past its time when the watch began, its going is no change.
+    pub(crate) fn replaced(
+        &mut self,
+        db: usize,
+        was: impl Fn(&[u8]) -> bool,
+        will_be: impl Fn(&[u8]) -> bool,
+    ) {
         for ((_, key), watchers) in self.watched.iter().filter(|((d, _), _)| *d == db) {
-            if affected(key) {
-                self.dirty.extend(watchers.iter().map(|watcher| watcher.client));
-            }
+            let (before, after) = (was(key), will_be(key));
+            let told = watchers.iter().filter(|watcher| after || (before && !watcher.expired));
+            self.dirty.extend(told.map(|watcher| watcher.client));
         }
+    }
+
+    /// Notes that databases were emptied.
+    pub(crate) fn emptied(&mut self) {
+        self.emptied |= self.list_changes;
     }
 
     /// Takes the clients whose watched keys have changed.
@@ -217,6 +231,11 @@ impl Observers {
     /// Takes the list of what was noticed.
     pub fn take_noticed(&mut self) -> Vec<Noticed> {
         std::mem::take(&mut self.noticed)
+    }
+
+    /// Returns whether databases were emptied since this was last asked, if changed keys are listed.
+    pub fn take_emptied(&mut self) -> bool {
+        std::mem::take(&mut self.emptied)
     }
 
     /// Takes the list of keys that went away.
