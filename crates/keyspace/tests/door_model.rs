@@ -94,7 +94,11 @@ impl World {
             Op::Set(key, seed, life) => {
                 let (key, bytes) = (name(key), value(seed));
                 let expiry = life.map(|ms| self.now + u64::from(ms) + 1);
-                door.set(door.key(&key), NewString::from_bytes(&bytes), expiry.map_or(Expiry::None, Expiry::At));
+                door.set(
+                    door.key(&key),
+                    NewString::from_bytes(&bytes),
+                    expiry.map_or(Expiry::None, Expiry::At),
+                );
                 self.model.insert(key, (bytes, expiry));
             }
             Op::KeepSet(key, seed) => {
@@ -164,7 +168,10 @@ impl World {
             Some(snapshot) => {
                 let Some(entries) = snapshot.step(&mut self.shard, buckets) else {
                     self.snapshot = None;
-                    assert_eq!(self.captured, self.at_start, "the snapshot is the state of its start");
+                    assert_eq!(
+                        self.captured, self.at_start,
+                        "the snapshot is the state of its start"
+                    );
                     return;
                 };
                 for (db, entry) in entries {

@@ -163,6 +163,8 @@ pub struct Client {
     pub commands: u64,
     /// The memory that it was last seen to use, for `maxmemory-clients`.
     pub memory_seen: usize,
+    /// The capacity that its output buffer was last seen to have.
+    pub(crate) output_capacity_seen: usize,
 }
 
 impl Client {
@@ -196,6 +198,7 @@ impl Client {
             net_out: 0,
             commands: 0,
             memory_seen: 0,
+            output_capacity_seen: 0,
         }
     }
 

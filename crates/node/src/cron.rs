@@ -24,7 +24,7 @@ const EXPIRE_SLICE_NS: u64 = 500_000;
 const EXPIRE_REST: u64 = 3;
 
 /// Output buffers that were not needed for so long are given back.
-const PEAK_RESET_MS: u64 = 5000;
+pub(crate) const PEAK_RESET_MS: u64 = 5000;
 
 /// When the jobs run next, and where the walk over the clients goes on.
 #[derive(Debug)]
@@ -198,9 +198,13 @@ impl Node {
         if client.query.capacity() > 1024 && idle_ms > 2000 {
             client.query.shrink_to_fit();
         }
-        if !self.cron.keep_buffers {
-            client.fit_output_buffer(forget_peak);
+        if client.output.buffer_capacity() > client.output_capacity_seen {
+            self.stats.reply_buffer_expands += 1;
         }
+        if !self.cron.keep_buffers && client.fit_output_buffer(forget_peak) {
+            self.stats.reply_buffer_shrinks += 1;
+        }
+        client.output_capacity_seen = client.output.buffer_capacity();
         self.check_output_limit(token);
     }
 }

@@ -48,7 +48,7 @@ pub use keyspace::Garbage;
 pub use machine::{Crash, Machine, Nowhere};
 pub use memory::{Memory, Unmeasured};
 pub use pubsub::{PubSub, Subscriptions};
-pub use table::{AdminFn, Handler, Row, Table};
+pub use table::{AdminFn, Handler, Row, Table, check_renames};
 pub use tracking::Tracking;
 pub use version::{REDIS_VERSION, VERSION};
 

@@ -10,8 +10,10 @@ use stdx::sys::{CpuTimes, Whose};
 pub enum Crash {
     /// By an access to memory that is not there.
     Segfault,
-    /// By a fact that does not hold, with this text.
-    Panic(&'static str),
+    /// By a fact that does not hold.
+    Assertion,
+    /// By giving up.
+    Panic,
     /// By asking for more memory than there can be.
     OutOfMemory,
 }
@@ -42,6 +44,9 @@ pub trait Machine {
 
     /// Reads one of the allocator's values by name, and sets it if there is a new value. Returns the old one; `None` if there is no such number.
     fn allocator_value(&mut self, name: &str, new: Option<i64>) -> Option<i64>;
+
+    /// Reads one of the allocator's texts by name.
+    fn allocator_text(&self, name: &str) -> Option<String>;
 
     /// Lets time pass in which nothing happens.
     fn stall(&mut self, micros: u64);
@@ -76,6 +81,10 @@ impl Machine for Nowhere {
     }
 
     fn allocator_value(&mut self, _: &str, _: Option<i64>) -> Option<i64> {
+        None
+    }
+
+    fn allocator_text(&self, _: &str) -> Option<String> {
         None
     }
 

@@ -20,6 +20,7 @@ use std::path::Path;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
+use config::Config;
 use libc::c_char;
 
 /// Signals that mean that something is badly wrong.
@@ -44,9 +45,10 @@ pub(crate) fn report_to(path: Option<&Path>) {
     LOG_FILE.store(path.map_or(ptr::null_mut(), CString::into_raw), Ordering::Release);
 }
 
-/// Says whether a panic ends the program without dumping a core.
-pub(crate) fn exit_on_panic(wanted: bool) {
-    EXIT_ON_PANIC.store(wanted, Ordering::Relaxed);
+/// Follows the settings.
+pub(crate) fn follow(config: &Config) {
+    EXIT_ON_PANIC.store(config.use_exit_on_panic, Ordering::Relaxed);
+    report_crashes(config.crash_log_enabled);
 }
 
 /// Makes panics crash the program, with their text in the log.
@@ -91,8 +93,18 @@ pub(crate) fn segfault_on_request() -> ! {
     std::process::abort()
 }
 
+/// Asks for more memory than there can be.
+pub(crate) fn exhaust_memory_on_request() -> ! {
+    let size = isize::MAX as usize - 4096;
+    let layout = std::alloc::Layout::array::<u8>(size).expect("just below the greatest size");
+    let mut report = Report::open();
+    report.line(format_args!("Out Of Memory allocating {size} bytes!"));
+    report.flush();
+    std::alloc::handle_alloc_error(layout)
+}
+
 /// Has a report written when the program crashes, or not.
-pub(crate) fn report_crashes(wanted: bool) {
+fn report_crashes(wanted: bool) {
     if wanted {
         // The first call loads the unwinder, which allocates: not something to do in a handler.
         let mut frames = [ptr::null_mut(); 1];

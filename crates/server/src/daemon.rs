@@ -97,10 +97,14 @@ impl Supervisor {
         };
         match &found {
             Some(Self::Systemd(_)) => log.notice("supervised by systemd, will signal readiness"),
-            Some(Self::Upstart) => log.notice("supervised by upstart, will stop to signal readiness"),
+            Some(Self::Upstart) => {
+                log.notice("supervised by upstart, will stop to signal readiness")
+            }
             Some(Self::None) => {}
             None if setting == Supervised::Systemd => {
-                log.warning("systemd supervision requested or auto-detected, but NOTIFY_SOCKET not found");
+                log.warning(
+                    "systemd supervision requested or auto-detected, but NOTIFY_SOCKET not found",
+                );
             }
             None if setting == Supervised::Upstart => {
                 log.warning("upstart supervision requested, but UPSTART_JOB not found");

@@ -123,7 +123,9 @@ impl OomScore {
         let wanted = wanted.clamp(OOM_MIN, OOM_MAX);
         std::fs::write(Path::new(OOM_FILE), wanted.to_string()).map_err(|error| {
             let reason = text::reason(&error);
-            format!("Failed to apply new oom_score_adj configuration, check server logs. ({reason})")
+            format!(
+                "Failed to apply new oom_score_adj configuration, check server logs. ({reason})"
+            )
         })?;
         self.adjusted = config.oom_score_adj != OomScoreAdj::No;
         Ok(())

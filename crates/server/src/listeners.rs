@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
 use config::Config;
-use node::{LogLevel, Peer};
+use node::Peer;
 use rustix::event::epoll::{self, EventData, EventFlags};
 use rustix::fs::Gid;
 use stdx::clock::{Clock, SystemClock};
@@ -29,17 +29,19 @@ pub(crate) struct Listeners {
     first: u64,
     opened: u64,
     open: Vec<(u64, Listener)>,
+    log: Rc<Log>,
     clock: SystemClock,
     rests_until_ns: Option<u64>,
 }
 
 impl Listeners {
-    pub(crate) fn new(poller: Rc<OwnedFd>, first: u64) -> Self {
+    pub(crate) fn new(poller: Rc<OwnedFd>, first: u64, log: Rc<Log>) -> Self {
         Self {
             poller,
             first,
             opened: 0,
             open: Vec::new(),
+            log,
             clock: SystemClock::new(),
             rests_until_ns: None,
         }
@@ -58,7 +60,7 @@ impl Listeners {
     /// Listens on TCP as the settings say, and no longer as they said before.
     ///
     /// On failure, nothing listens on TCP. What could not be had is in the log.
-    pub(crate) fn open_tcp(&mut self, config: &Config, log: &Log) -> Result<(), ()> {
+    pub(crate) fn open_tcp(&mut self, config: &Config) -> Result<(), ()> {
         // First, since a new socket may want what an old one has.
         self.open.retain(|(_, listener)| listener.is_unix());
         if config.port == 0 {
@@ -71,10 +73,10 @@ impl Listeners {
                 None => (false, &*address),
             };
             match Listener::tcp(address, config.port, options(config)) {
-                Ok(listener) => self.watch(listener, log)?,
+                Ok(listener) => self.watch(listener)?,
                 Err(error) => {
                     let port = config.port;
-                    log.warning(&format!(
+                    self.log.warning(&format!(
                         "Warning: Could not create server TCP listening socket {address}:{port}: {error}"
                     ));
                     if !(error.is_unsupported() || (optional && error.is_missing_address())) {
@@ -88,7 +90,7 @@ impl Listeners {
     }
 
     /// Listens on a Unix socket if the settings say so; fails with the reason.
-    pub(crate) fn open_unix(&mut self, config: &Config, log: &Log) -> Result<(), String> {
+    pub(crate) fn open_unix(&mut self, config: &Config) -> Result<(), String> {
         if config.unixsocket.is_empty() {
             return Ok(());
         }
@@ -96,14 +98,14 @@ impl Listeners {
         let path = text::path(&config.unixsocket);
         let listener =
             Listener::unix(&path, access, options(config)).map_err(|error| error.to_string())?;
-        self.watch(listener, log).map_err(|()| "it cannot be watched".to_owned())
+        self.watch(listener).map_err(|()| "it cannot be watched".to_owned())
     }
 
-    fn watch(&mut self, listener: Listener, log: &Log) -> Result<(), ()> {
+    fn watch(&mut self, listener: Listener) -> Result<(), ()> {
         let number = self.first + self.opened;
         let data = EventData::new_u64(number);
         epoll::add(&*self.poller, &listener.fd, data, EventFlags::IN).map_err(|error| {
-            log.warning(&format!("Cannot watch a listening socket: {error}"));
+            self.log.warning(&format!("Cannot watch a listening socket: {error}"));
         })?;
         self.opened += 1;
         self.open.push((number, listener));
@@ -111,18 +113,13 @@ impl Listeners {
     }
 
     /// Accepts a client from the socket with this number, if one waits. What goes wrong is logged.
-    pub(crate) fn accept(
-        &mut self,
-        number: u64,
-        keepalive_s: u32,
-        log: &Log,
-    ) -> Option<(OwnedFd, Peer)> {
+    pub(crate) fn accept(&mut self, number: u64, keepalive_s: u32) -> Option<(OwnedFd, Peer)> {
         let (_, listener) = self.open.iter().find(|(known, _)| *known == number)?;
         match listener.accept(keepalive_s) {
             Ok(accepted) => accepted,
             Err(error) => {
                 let reason = text::reason(&error);
-                log.write(LogLevel::Warning, &format!("Accepting client connection: {reason}"));
+                self.log.warning(&format!("Accepting client connection: {reason}"));
                 self.rest();
                 None
             }

@@ -58,11 +58,6 @@ impl Log {
         *self.syslog.borrow_mut() = config.syslog_enabled.then(|| Syslog::new(config));
     }
 
-    /// Checks that the log file can be written to.
-    pub(crate) fn check(path: &Path) -> std::io::Result<()> {
-        open(path).map(drop)
-    }
-
     /// Says what the server is, from now on.
     pub(crate) fn set_role(&self, role: char) {
         self.role.set(role);
@@ -113,6 +108,11 @@ impl Log {
             }
         };
     }
+}
+
+/// Checks that a log file can be written to.
+pub(crate) fn check(path: &Path) -> std::io::Result<()> {
+    open(path).map(drop)
 }
 
 fn open(path: &Path) -> std::io::Result<std::fs::File> {

@@ -39,17 +39,17 @@ impl StopSignal {
 pub(crate) struct Signals {
     /// The number of the last signal; zero is none.
     last: Arc<AtomicUsize>,
-    asked: Arc<AtomicBool>,
 }
 
 impl Signals {
     /// Installs the handlers.
     pub(crate) fn install(wake: &Wake) -> io::Result<Self> {
-        let signals = Self { last: Arc::default(), asked: Arc::default() };
+        let signals = Self { last: Arc::default() };
+        let asked = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             // Handlers run in this order, so that the first signal does not find itself.
-            flag::register_conditional_shutdown(signal, IMPATIENT, Arc::clone(&signals.asked))?;
-            flag::register(signal, Arc::clone(&signals.asked))?;
+            flag::register_conditional_shutdown(signal, IMPATIENT, Arc::clone(&asked))?;
+            flag::register(signal, Arc::clone(&asked))?;
             flag::register_usize(signal, Arc::clone(&signals.last), signal as usize)?;
             low_level::pipe::register(signal, wake.waker()?.into_stream())?;
         }
@@ -65,10 +65,5 @@ impl Signals {
             SIGTERM => Some(StopSignal::Terminate),
             _ => None,
         }
-    }
-
-    /// Takes note that the request was refused: the next one is a first one again.
-    pub(crate) fn refused(&self) {
-        self.asked.store(false, Ordering::Release);
     }
 }

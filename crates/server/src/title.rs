@@ -23,15 +23,13 @@ pub(crate) struct Title {
 impl Title {
     /// Takes the memory of the program's arguments and environment over; `program` is its name.
     ///
-    /// # Safety
-    ///
-    /// There is no other thread yet, and nobody reads the program's arguments after this.
-    pub(crate) unsafe fn claim(program: String) -> Self {
+    /// To be called once, before there is a second thread, and when the arguments have been read.
+    pub(crate) fn claim(program: String) -> Self {
         for (name, value) in std::env::vars_os() {
             // A name that the library refuses stays where it is, and may be overwritten: nobody
             // could ask for it either.
             if !name.is_empty() && !name.as_encoded_bytes().contains(&b'=') {
-                // SAFETY: there is no other thread.
+                // SAFETY: there is no other thread that could read the environment: see above.
                 unsafe { std::env::set_var(name, value) };
             }
         }
@@ -48,7 +46,9 @@ impl Title {
             let byte = shown.get(offset).copied().unwrap_or(0);
             // SAFETY: 1. the kernel has said that these addresses are the program's arguments and
             // environment, which are writable; 2. nothing points there any more: see `claim`.
-            unsafe { std::ptr::with_exposed_provenance_mut::<u8>(start + offset).write_volatile(byte) };
+            unsafe {
+                std::ptr::with_exposed_provenance_mut::<u8>(start + offset).write_volatile(byte)
+            };
         }
     }
 
@@ -81,7 +81,8 @@ fn compose(config: &Config, program: &str, file: Option<&Path>) -> String {
         "title" => program.to_owned(),
         "listen-addr" => {
             if config.port != 0 {
-                let address = config.bind.0.first().map_or_else(|| "*".to_owned(), |first| text(first));
+                let address =
+                    config.bind.0.first().map_or_else(|| "*".to_owned(), |first| text(first));
                 format!("{address}:{}", config.port)
             } else {
                 text(&config.unixsocket)
@@ -130,7 +131,10 @@ mod tests {
             assert_eq!(compose(&config, "redis-server", Some(file)), expected);
         };
         check("{title} {listen-addr} {server-mode}", "redis-server *:6379");
-        check("TEST {title} {{{port}} {tls-port} {unixsocket}", "TEST redis-server {6379} 0 /run/s");
+        check(
+            "TEST {title} {{{port}} {tls-port} {unixsocket}",
+            "TEST redis-server {6379} 0 /run/s",
+        );
         check("{config-file}", "/etc/redis.conf");
     }
 

@@ -131,7 +131,8 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
         let replies = (left.run(&request)?, right.run(&request)?);
         let mut difference = compare::replies(&request, &replies.0, &replies.1);
         if difference.is_none() && (number + 1).is_multiple_of(BETWEEN_CHECKS) {
-            let states = (compare::state(&mut left.connection)?, compare::state(&mut right.connection)?);
+            let states =
+                (compare::state(&mut left.connection)?, compare::state(&mut right.connection)?);
             difference = compare::states(&states.0, &states.1);
         }
         if let Some(difference) = difference {

@@ -4,12 +4,16 @@
 
 pub mod client;
 pub mod command;
+pub mod config;
 pub mod connection;
+pub mod debug;
+pub mod info;
 pub mod latency;
 mod lolwut;
 pub mod memory;
 pub mod pubsub;
 pub mod server;
+pub mod shutdown;
 pub mod slowlog;
 pub mod transactions;
 
@@ -28,7 +32,11 @@ pub const FAMILIES: &[&[Command<AdminFn>]] = &[
     transactions::COMMANDS,
     pubsub::COMMANDS,
     server::COMMANDS,
+    shutdown::COMMANDS,
     command::COMMANDS,
+    config::COMMANDS,
+    debug::COMMANDS,
+    info::COMMANDS,
     latency::COMMANDS,
     memory::COMMANDS,
     slowlog::COMMANDS,

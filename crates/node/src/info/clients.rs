@@ -14,7 +14,8 @@ pub(super) const SECTION: Section = Section {
         report.line("cluster_connections", 0);
         report.line("maxclients", node.config.maxclients);
         report.line("client_recent_max_input_buffer", most(|client| client.query.capacity()));
-        report.line("client_recent_max_output_buffer", most(|client| client.output.queued_memory()));
+        report
+            .line("client_recent_max_output_buffer", most(|client| client.output.queued_memory()));
         report.line("blocked_clients", 0);
         report.line("tracking_clients", count(Flags::TRACKING));
         report.line("pubsub_clients", count(Flags::SUBSCRIBED));

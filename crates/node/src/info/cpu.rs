@@ -8,11 +8,8 @@ pub(super) const SECTION: Section = Section {
     name: "cpu",
     by_default: true,
     write: |node, report| {
-        let kinds = [
-            ("", Whose::Process),
-            ("_children", Whose::Children),
-            ("_main_thread", Whose::Thread),
-        ];
+        let kinds =
+            [("", Whose::Process), ("_children", Whose::Children), ("_main_thread", Whose::Thread)];
         for (suffix, whose) in kinds {
             let times = node.machine.cpu_times(whose);
             let seconds = |micros: u64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);

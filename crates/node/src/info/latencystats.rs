@@ -16,10 +16,8 @@ pub(super) const SECTION: Section = Section {
                     format!("p{percent}={micros:.3}")
                 })
                 .collect();
-            report.line(
-                format_args!("latency_percentiles_usec_{}", row.full_name),
-                values.join(","),
-            );
+            report
+                .line(format_args!("latency_percentiles_usec_{}", row.full_name), values.join(","));
         }
     },
 };

@@ -2,5 +2,4 @@
 
 use super::Section;
 
-pub(super) const SECTION: Section =
-    Section { name: "modules", by_default: true, write: |_, _| {} };
+pub(super) const SECTION: Section = Section { name: "modules", by_default: true, write: |_, _| {} };

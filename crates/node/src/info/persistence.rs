@@ -34,6 +34,10 @@ pub(super) const SECTION: Section = Section {
         report.line("aof_last_bgrewrite_status", "ok");
         report.zeros(&["aof_rewrites", "aof_rewrites_consecutive_failures"]);
         report.line("aof_last_write_status", "ok");
-        report.zeros(&["aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size"]);
+        report.zeros(&[
+            "aof_last_cow_size",
+            "module_fork_in_progress",
+            "module_fork_last_cow_size",
+        ]);
     },
 };

@@ -43,7 +43,10 @@ pub(super) const SECTION: Section = Section {
             let binds: String =
                 config.bind.0.iter().map(|address| format!("bind={},", text(address))).collect();
             let port = config.port;
-            report.line(format_args!("listener{listener}"), format_args!("name=tcp,{binds}port={port}"));
+            report.line(
+                format_args!("listener{listener}"),
+                format_args!("name=tcp,{binds}port={port}"),
+            );
             listener += 1;
         }
         if !config.unixsocket.is_empty() {

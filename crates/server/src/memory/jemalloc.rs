@@ -87,7 +87,10 @@ impl Counters {
     pub(crate) fn add_this_immortal_thread() {
         // SAFETY: both names give a pointer, whatever it is declared to point to.
         let pointers = unsafe {
-            (raw::read::<*mut u64>(b"thread.allocatedp\0"), raw::read::<*mut u64>(b"thread.deallocatedp\0"))
+            (
+                raw::read::<*mut u64>(b"thread.allocatedp\0"),
+                raw::read::<*mut u64>(b"thread.deallocatedp\0"),
+            )
         };
         let (Ok(allocated), Ok(freed)) = pointers else { return };
         for slot in &SLOTS {
@@ -157,7 +160,13 @@ pub(crate) fn purge() {
     let name = c"arena.4096.purge";
     // SAFETY: the name is a string, and this call neither reads nor writes a value.
     unsafe {
-        tikv_jemalloc_sys::mallctl(name.as_ptr(), ptr::null_mut(), ptr::null_mut(), ptr::null_mut(), 0);
+        tikv_jemalloc_sys::mallctl(
+            name.as_ptr(),
+            ptr::null_mut(),
+            ptr::null_mut(),
+            ptr::null_mut(),
+            0,
+        );
     }
 }
 

@@ -67,9 +67,9 @@ impl ProcessMemory {
 
 /// Returns the allocator's name and version.
 pub(crate) fn allocator_name() -> String {
-    let version = version::read().unwrap_or("unknown");
+    let text = version::read().unwrap_or("unknown").trim_end_matches('\0');
     // What follows the first hyphen is the commit.
-    let number = version.split('-').next().unwrap_or(version);
+    let number = text.split('-').next().unwrap_or(text);
     format!("jemalloc-{number}")
 }
 
@@ -85,6 +85,20 @@ pub(crate) fn control(name: &str, value: Option<i64>) -> Option<i64> {
     match value {
         None => old,
         Some(value) => jemalloc::set_number(&name, value).then(|| old.unwrap_or_default()),
+    }
+}
+
+/// Reads one of jemalloc's texts.
+///
+/// The names are listed, because asking for a number as if it were a text is a crash.
+pub(crate) fn text(name: &str) -> Option<String> {
+    match name {
+        "version" => version::read().ok().map(|text| text.trim_end_matches('\0').to_owned()),
+        "config.malloc_conf" => {
+            tikv_jemalloc_ctl::config::malloc_conf::read().ok().map(str::to_owned)
+        }
+        "opt.dss" => tikv_jemalloc_ctl::opt::dss::read().ok().map(str::to_owned),
+        _ => None,
     }
 }
 
