@@ -243,6 +243,7 @@ fn join(call: &Call<'_>, mut nodes: Vec<Node>, plan: &Plan) -> Result<(), Failed
     let mut cluster = Cluster::load(call, &entry)?;
     wait_for_roles(&mut cluster, plan.primaries.len())?;
     let findings = inspect(&mut cluster, false)?;
+    wait_until_up(&mut cluster.nodes)?;
     if findings.is_empty() { Ok(()) } else { Err("*** The cluster is not in order yet".into()) }
 }
 
@@ -281,6 +282,24 @@ fn wait_for(nodes: &mut [Node]) -> Result<(), Failed> {
         say!(".");
         clock::sleep(LOOK_EVERY);
     }
+}
+
+/// Waits until nodes take requests: for a moment after joining they do not trust what they know.
+pub(super) fn wait_until_up(nodes: &mut [Node]) -> Result<(), Failed> {
+    let started = clock::now();
+    for node in nodes {
+        while !node
+            .ask(&["CLUSTER", "INFO"])?
+            .as_str()
+            .is_some_and(|info| info.contains("cluster_state:ok"))
+        {
+            if started.elapsed() > JOIN_WITHIN {
+                return Err(format!("[ERR] Node {} does not come up", node.address).into());
+            }
+            clock::sleep(LOOK_EVERY);
+        }
+    }
+    Ok(())
 }
 
 /// Waits until as many nodes are primaries as should be.

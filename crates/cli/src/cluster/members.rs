@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::check::load_sound_at;
-use super::create::{meet, open_empty};
+use super::create::{meet, open_empty, wait_until_up};
 use super::notes::{Note, note};
 use super::topology::Cluster;
 use super::{Call, Failed};
@@ -74,6 +74,7 @@ pub(super) fn add(call: &Call<'_>) -> Result<(), Failed> {
         note(Note::Step, &format!(">>> Configure node as replica of {}.", primary.address));
         node.change(&["CLUSTER", "REPLICATE", &primary.line.id.clone()])?;
     }
+    wait_until_up(std::slice::from_mut(&mut node))?;
     note(Note::Good, "[OK] New node added correctly.");
     Ok(())
 }

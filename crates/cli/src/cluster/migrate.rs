@@ -61,7 +61,11 @@ pub(super) fn assign(cluster: &mut Cluster, slot: u16, owner: usize) -> Result<(
     order.retain(|at| *at != owner);
     order.insert(0, owner);
     for at in order {
-        cluster.nodes[at].change(&["CLUSTER", "SETSLOT", &number, "NODE", &id])?;
+        match cluster.nodes[at].change(&["CLUSTER", "SETSLOT", &number, "NODE", &id]) {
+            // Whoever lost its last slot may have become a replica of the new owner meanwhile.
+            Err(Failed(message)) if at != owner && message.contains("only with masters") => {}
+            other => other?,
+        }
         let slots = &mut cluster.nodes[at].line.slots;
         if at == owner {
             slots.insert(slot);
