@@ -1,1 +1,18 @@
 //! A blocking connection that speaks RESP, for tools and tests.
+//!
+//! [`Connection`] sends requests and reads replies over TCP or a Unix socket. Requests can be
+//! queued and sent together ([`Connection::queue`], [`Connection::flush`]); messages that answer no
+//! request (RESP3 pushes) are set aside while a reply is awaited and handed out by
+//! [`Connection::take_pushes`], or met in order by whoever reads with [`Connection::receive`].
+//!
+//! It knows nothing of authentication, databases or clusters: those are requests like others.
+
+mod address;
+mod connection;
+mod error;
+mod stream;
+
+pub use address::{Address, Family};
+pub use connection::Connection;
+pub use error::{Error, reason};
+pub use stream::Timeouts;

@@ -30,6 +30,8 @@ pub struct AccessClock {
     policy: Policy,
     seconds: u32,
     minutes: u32,
+    /// Whether keys that are used keep their bits.
+    still: bool,
 }
 
 impl AccessClock {
@@ -40,12 +42,18 @@ impl AccessClock {
             policy,
             seconds: (seconds & CLOCK_MASK) as u32,
             minutes: ((seconds / 60) & 0xffff) as u32,
+            still: false,
         }
     }
 
     /// Returns the policy that the bits follow.
     pub fn policy(&self) -> Policy {
         self.policy
+    }
+
+    /// Says whether using a key changes its bits.
+    pub(crate) fn set_touching(&mut self, touching: bool) {
+        self.still = !touching;
     }
 
     /// Returns the seconds clock, as INFO shows it.
@@ -62,6 +70,9 @@ impl AccessClock {
     /// Returns the bits of a key that is used now; `random` is a fresh random number.
     #[inline]
     pub fn touched(&self, bits: u32, random: impl FnOnce() -> u64) -> u32 {
+        if self.still {
+            return bits;
+        }
         if !self.policy.lfu {
             return self.seconds;
         }

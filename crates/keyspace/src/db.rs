@@ -164,12 +164,12 @@ impl<'s> Db<'s> {
     fn read(&mut self, key: Key<'_>, touched: bool) -> Option<EntryRef<'_>> {
         let now = self.common.now_ms;
         let Some(found) = self.dbs[self.index].keys.find(key.hash, key.bytes) else {
-            self.common.stats.misses += 1;
+            self.missed(key);
             return None;
         };
         if found.flag() && found.expiry().is_some_and(|when| when <= now) {
             self.expire(key);
-            self.common.stats.misses += 1;
+            self.missed(key);
             return None;
         }
         self.common.stats.hits += 1;
@@ -179,6 +179,12 @@ impl<'s> Db<'s> {
         let raw = found.address();
         // SAFETY: as in `look`; setting the access clock moves nothing.
         Some(unsafe { EntryRef::new(raw) })
+    }
+
+    #[inline]
+    fn missed(&mut self, key: Key<'_>) {
+        self.common.stats.misses += 1;
+        self.common.observers.missed(self.index, key.bytes);
     }
 
     /// Finds a key to learn about it: no statistics, no access clock.
@@ -241,7 +247,7 @@ impl<'s> Db<'s> {
         if let Some(when) = expiry {
             database.note_expiry(key.hash, when);
         }
-        self.common.observers.changed(self.index, key.bytes);
+        self.common.observers.created(self.index, key.bytes);
     }
 
     /// Sets a key to a string, whether it is there or not, and whatever it held. Returns whether it had to be created.
@@ -362,8 +368,8 @@ impl<'s> Db<'s> {
     /// Visits all keys that are not past their time.
     pub fn for_each(&self, visit: &mut dyn FnMut(&Entry)) {
         let now = self.common.now_ms;
-        for entry in self.dbs[self.index].keys.iter() {
-            if !entry.expiry().is_some_and(|when| when <= now) {
+        for entry in &self.dbs[self.index].keys {
+            if entry.expiry().is_none_or(|when| when > now) {
                 visit(&entry);
             }
         }
@@ -447,8 +453,7 @@ impl<'s> Db<'s> {
                 },
                 drop,
             );
-            if left.0 > 0 {
-                let mean = left.1 / left.0;
+            if let Some(mean) = u64::checked_div(left.1, left.0) {
                 *mean_ttl = if *mean_ttl == 0 { mean } else { (*mean_ttl * 49 + mean) / 50 };
             }
             database.sweep_at = segment + 1;

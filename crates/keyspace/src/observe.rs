@@ -28,6 +28,26 @@ pub enum Reason {
     Evicted,
 }
 
+/// Something that the door noticed about a key and that no handler has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noticed {
+    /// The database.
+    pub db: usize,
+    /// The key.
+    pub key: Box<[u8]>,
+    /// What was noticed.
+    pub what: Notice,
+}
+
+/// What the door notices about a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// It was created.
+    Created,
+    /// It was asked for and is not there.
+    Missed,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Watcher {
     client: ClientId,
@@ -44,6 +64,13 @@ pub struct Observers {
     /// Whether changed keys are to be listed.
     list_changes: bool,
     changed: Vec<(usize, Box<[u8]>)>,
+    /// Whether databases were emptied since the list was taken.
+    emptied: bool,
+    /// Whether whole databases were emptied since the list was taken.
+    emptied: bool,
+    list_created: bool,
+    list_missed: bool,
+    noticed: Vec<Noticed>,
     /// Whether keys that go away are to be listed.
     list_gone: bool,
     gone: Vec<Gone>,
@@ -53,7 +80,7 @@ pub struct Observers {
 
 impl Observers {
     fn refresh(&mut self) {
-        self.active = !self.watched.is_empty() || self.list_changes;
+        self.active = !self.watched.is_empty() || self.list_changes || self.list_created;
     }
 
     /// Starts a watch. `expired` says that the key is past its time already.
@@ -94,6 +121,12 @@ impl Observers {
         self.refresh();
     }
 
+    /// Says whether keys that are created, and keys that are asked for in vain, are to be listed, for [`Observers::take_noticed`].
+    pub fn list_noticed(&mut self, created: bool, missed: bool) {
+        (self.list_created, self.list_missed) = (created, missed);
+        self.refresh();
+    }
+
     /// Says whether keys that go away are to be listed, for [`Observers::take_gone`].
     pub fn list_gone(&mut self, wanted: bool) {
         self.list_gone = wanted;
@@ -105,6 +138,35 @@ impl Observers {
         if self.active {
             self.note_change(db, key, false);
         }
+    }
+
+    /// Notes that a key was created.
+    #[inline]
+    pub(crate) fn created(&mut self, db: usize, key: &[u8]) {
+        if self.active {
+            self.note_change(db, key, false);
+            if self.list_created {
+                self.notice(db, key, Notice::Created);
+            }
+        }
+    }
+
+    /// Notes that a key was asked for and is not there.
+    #[inline]
+    pub(crate) fn missed(&mut self, db: usize, key: &[u8]) {
+        if self.list_missed {
+            self.notice(db, key, Notice::Missed);
+        }
+    }
+
+    #[cold]
+    fn notice(&mut self, db: usize, key: &[u8], what: Notice) {
+        self.noticed.push(Noticed { db, key: key.into(), what });
+    }
+
+    /// Notes that databases were emptied.
+    pub(crate) fn emptied(&mut self) {
+        self.emptied |= self.list_changes;
     }
 
     #[cold]
@@ -130,13 +192,25 @@ impl Observers {
         }
     }
 
-    /// Notes that a database is about to be emptied or exchanged; `affected` tells whether a watched key is.
-    pub(crate) fn changed_all(&mut self, db: usize, affected: impl Fn(&[u8]) -> bool) {
+    /// Notes that the keys of a database are about to be replaced. `was` tells whether a key is there, past its time or not, and `will_be` whether it will be there and alive.
+    ///
+    /// For whom a key was past its time when the watch began, its going is no change.
+    pub(crate) fn replaced(
+        &mut self,
+        db: usize,
+        was: impl Fn(&[u8]) -> bool,
+        will_be: impl Fn(&[u8]) -> bool,
+    ) {
         for ((_, key), watchers) in self.watched.iter().filter(|((d, _), _)| *d == db) {
-            if affected(key) {
-                self.dirty.extend(watchers.iter().map(|watcher| watcher.client));
-            }
+            let (before, after) = (was(key), will_be(key));
+            let told = watchers.iter().filter(|watcher| after || (before && !watcher.expired));
+            self.dirty.extend(told.map(|watcher| watcher.client));
         }
+    }
+
+    /// Notes that databases were emptied.
+    pub(crate) fn emptied(&mut self) {
+        self.emptied |= self.list_changes;
     }
 
     /// Takes the clients whose watched keys have changed.
@@ -149,6 +223,21 @@ impl Observers {
         std::mem::take(&mut self.changed)
     }
 
+    /// Returns whether databases were emptied since the list of changed keys was last taken, and forgets it.
+    pub fn take_emptied(&mut self) -> bool {
+        std::mem::take(&mut self.emptied)
+    }
+
+    /// Takes the list of what was noticed.
+    pub fn take_noticed(&mut self) -> Vec<Noticed> {
+        std::mem::take(&mut self.noticed)
+    }
+
+    /// Returns whether databases were emptied since this was last asked, if changed keys are listed.
+    pub fn take_emptied(&mut self) -> bool {
+        std::mem::take(&mut self.emptied)
+    }
+
     /// Takes the list of keys that went away.
     pub fn take_gone(&mut self) -> Vec<Gone> {
         std::mem::take(&mut self.gone)
@@ -157,6 +246,10 @@ impl Observers {
     /// Returns whether there is anything to take.
     #[inline]
     pub fn has_news(&self) -> bool {
-        !self.dirty.is_empty() || !self.changed.is_empty() || !self.gone.is_empty()
+        !self.dirty.is_empty()
+            || !self.changed.is_empty()
+            || !self.gone.is_empty()
+            || !self.noticed.is_empty()
+            || self.emptied
     }
 }

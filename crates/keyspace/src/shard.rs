@@ -36,6 +36,15 @@ pub enum Garbage {
     Keys(Box<Keys>),
 }
 
+impl Garbage {
+    /// Returns how many values it holds.
+    pub fn values(&self) -> u64 {
+        match self {
+            Self::Keys(keys) => keys.len() as u64,
+        }
+    }
+}
+
 /// What all databases share.
 #[derive(Debug)]
 pub(crate) struct Common {
@@ -148,6 +157,11 @@ impl Shard {
         self.common.observers.has_news()
     }
 
+    /// Says whether using a key sets its access clock; that is so until the time is told again.
+    pub fn set_touching(&mut self, touching: bool) {
+        self.common.clock.set_touching(touching);
+    }
+
     /// Returns those who want to know of changes.
     #[inline]
     pub fn observers(&mut self) -> &mut Observers {
@@ -168,9 +182,12 @@ impl Shard {
     pub fn swap(&mut self, one: usize, other: usize) {
         for (from, to) in [(one, other), (other, one)] {
             let (here, there) = (&self.dbs[from], &self.dbs[to]);
-            self.common
-                .observers
-                .changed_all(from, |key| here.contains(key) || there.contains(key));
+            let now = self.common.now_ms;
+            self.common.observers.replaced(
+                from,
+                |key| here.contains(key),
+                |key| there.contains_alive(key, now),
+            );
         }
         self.dbs.swap(one, other);
         self.common.sink.swap(one, other);
@@ -179,10 +196,11 @@ impl Shard {
     /// Removes all keys of a database, or of all. What they held is freed here, or left for [`Shard::take_garbage`].
     pub fn clear(&mut self, db: Option<usize>, in_background: bool) -> usize {
         let range = db.map_or(0..self.dbs.len(), |index| index..index + 1);
+        self.common.observers.emptied();
         let mut removed = 0;
         for index in range {
             let database = &mut self.dbs[index];
-            self.common.observers.changed_all(index, |key| database.contains(key));
+            self.common.observers.replaced(index, |key| database.contains(key), |_| false);
             removed += database.keys.len();
             self.common.sink.enter(index);
             let keys = database.clear(&mut self.common);

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use keyspace::{Expiry, NewString, Policy, Shard, Snapshot, StringRef};
 use proptest::prelude::*;
-use structs::hashtable::Element;
 
 #[derive(Debug, Clone)]
 enum Op {
@@ -94,7 +93,11 @@ impl World {
             Op::Set(key, seed, life) => {
                 let (key, bytes) = (name(key), value(seed));
                 let expiry = life.map(|ms| self.now + u64::from(ms) + 1);
-                door.set(door.key(&key), NewString::from_bytes(&bytes), expiry.map_or(Expiry::None, Expiry::At));
+                door.set(
+                    door.key(&key),
+                    NewString::from_bytes(&bytes),
+                    expiry.map_or(Expiry::None, Expiry::At),
+                );
                 self.model.insert(key, (bytes, expiry));
             }
             Op::KeepSet(key, seed) => {
@@ -164,7 +167,10 @@ impl World {
             Some(snapshot) => {
                 let Some(entries) = snapshot.step(&mut self.shard, buckets) else {
                     self.snapshot = None;
-                    assert_eq!(self.captured, self.at_start, "the snapshot is the state of its start");
+                    assert_eq!(
+                        self.captured, self.at_start,
+                        "the snapshot is the state of its start"
+                    );
                     return;
                 };
                 for (db, entry) in entries {

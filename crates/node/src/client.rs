@@ -6,6 +6,8 @@ use resp::request::Parser;
 use spec::CommandId;
 
 use crate::pipeline::transaction::Transaction;
+use crate::pubsub::Subscriptions;
+use crate::tracking::Wish;
 
 /// The place of a client in the table of clients. It is reused; a [`ClientId`] is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -130,11 +132,17 @@ pub struct Client {
     pub lib_version: Box<[u8]>,
     /// Received bytes that are not a whole request yet, or not run yet.
     pub query: Vec<u8>,
+    /// The length of the bytes that are being run, which are in nobody's buffer but the connection's.
+    pub(crate) running: usize,
     pub(crate) parser: Parser,
     /// What waits to be sent.
     pub output: Output,
     pub(crate) transaction: Option<Box<Transaction>>,
     pub(crate) watched: Vec<(usize, Box<[u8]>)>,
+    /// What it listens to, if anything.
+    pub(crate) subscriptions: Option<Box<Subscriptions>>,
+    /// How it is told of changes, if it is.
+    pub(crate) tracking: Option<Box<Wish>>,
     /// A request that waits for the end of a pause.
     pub(crate) postponed: Option<Vec<Box<[u8]>>>,
     /// Whether a watched key has changed.
@@ -155,6 +163,8 @@ pub struct Client {
     pub commands: u64,
     /// The memory that it was last seen to use, for `maxmemory-clients`.
     pub memory_seen: usize,
+    /// The capacity that its output buffer was last seen to have.
+    pub(crate) output_capacity_seen: usize,
 }
 
 impl Client {
@@ -171,10 +181,13 @@ impl Client {
             lib_name: Box::default(),
             lib_version: Box::default(),
             query: Vec::new(),
+            running: 0,
             parser: Parser::default(),
             output: Output::default(),
             transaction: None,
             watched: Vec::new(),
+            subscriptions: None,
+            tracking: None,
             postponed: None,
             dirty: false,
             created_ms: now_ms,
@@ -185,6 +198,7 @@ impl Client {
             net_out: 0,
             commands: 0,
             memory_seen: 0,
+            output_capacity_seen: 0,
         }
     }
 
@@ -218,7 +232,12 @@ impl Client {
             + self.output.buffer_capacity()
             + self.output.queued_memory()
             + self.name.len()
-            + self.watched.iter().map(|(_, key)| key.len() + size_of::<(usize, Box<[u8]>)>()).sum::<usize>()
+            + self.subscriptions.as_ref().map_or(0, |own| own.memory())
+            + self
+                .watched
+                .iter()
+                .map(|(_, key)| key.len() + size_of::<(usize, Box<[u8]>)>())
+                .sum::<usize>()
     }
 
     /// Returns where to receive the rest of a long argument, and how many bytes that is.

@@ -1,6 +1,7 @@
 //! What happens by itself: a list of periods and functions, and expiry at its deadlines.
 
 use crate::client::{Flags, Token};
+use crate::latency::Cause;
 use crate::{Attention, LogLevel, Node};
 
 /// Work that is done every so many milliseconds.
@@ -23,7 +24,7 @@ const EXPIRE_SLICE_NS: u64 = 500_000;
 const EXPIRE_REST: u64 = 3;
 
 /// Output buffers that were not needed for so long are given back.
-const PEAK_RESET_MS: u64 = 5000;
+pub(crate) const PEAK_RESET_MS: u64 = 5000;
 
 /// When the jobs run next, and where the walk over the clients goes on.
 #[derive(Debug)]
@@ -67,7 +68,8 @@ impl Node {
             && let Some(expiry) = self.shard.next_expiry()
         {
             // Rounded up: a key is due when its millisecond has begun.
-            let rest_ms = self.cron.expire_after_ns.saturating_sub(self.clock.mono_ns()) / 1_000_000;
+            let rest_ms =
+                self.cron.expire_after_ns.saturating_sub(self.clock.mono_ns()) / 1_000_000;
             next = next.min(expiry.max(now + rest_ms));
         }
         next.saturating_sub(now).min(100)
@@ -106,12 +108,12 @@ impl Node {
         let done = self.shard.expire(sweep, || clock.mono_ns() < start + EXPIRE_SLICE_NS);
         let end = self.clock.mono_ns();
         self.stats.expire_ns += end - start;
+        self.note_latency(Cause::ExpireCycle, end - start);
         if !done {
             self.cron.expire_after_ns = end + (end - start) * EXPIRE_REST;
         }
         if self.shard.observers().has_news() {
-            self.commit_gone();
-            self.commit_watches();
+            self.commit_own_changes();
         }
     }
 
@@ -184,7 +186,10 @@ impl Node {
         let client = &mut self.clients[token];
         let idle_ms = now.saturating_sub(client.active_ms);
         let exempt = Flags::MONITOR.and(Flags::SUBSCRIBED).and(Flags::WAITING);
-        if timeout_ms > 0 && idle_ms > timeout_ms && !client.flags.has(exempt) && !client.peer.internal
+        if timeout_ms > 0
+            && idle_ms > timeout_ms
+            && !client.flags.has(exempt)
+            && !client.peer.internal
         {
             self.log(LogLevel::Verbose, "Closing idle client");
             self.close(token);
@@ -193,9 +198,13 @@ impl Node {
         if client.query.capacity() > 1024 && idle_ms > 2000 {
             client.query.shrink_to_fit();
         }
-        if !self.cron.keep_buffers {
-            client.fit_output_buffer(forget_peak);
+        if client.output.buffer_capacity() > client.output_capacity_seen {
+            self.stats.reply_buffer_expands += 1;
         }
+        if !self.cron.keep_buffers && client.fit_output_buffer(forget_peak) {
+            self.stats.reply_buffer_shrinks += 1;
+        }
+        client.output_capacity_seen = client.output.buffer_capacity();
         self.check_output_limit(token);
     }
 }

@@ -35,8 +35,12 @@ pub enum Action {
 pub struct Start {
     /// Forty hexadecimal digits, new at each start.
     pub run_id: String,
+    /// The identity of the stream of changes, forty hexadecimal digits.
+    pub replication_id: String,
     /// The process.
     pub pid: u32,
+    /// The service manager that looks after it, or `no`.
+    pub supervised: &'static str,
     /// When it started, in microseconds of Unix time.
     pub unix_us: u64,
     /// The program's path.

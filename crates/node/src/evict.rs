@@ -4,6 +4,7 @@ use config::MaxmemoryPolicy;
 use keyspace::{Eviction, Rank};
 
 use crate::Node;
+use crate::latency::Cause;
 
 /// How long one request may be delayed by evictions at a tenacity of 10, in nanoseconds.
 const DELAY_NS: u64 = 500_000;
@@ -38,8 +39,9 @@ impl Node {
                 break false;
             }
         };
-        self.commit_gone();
-        self.commit_watches();
+        let elapsed = self.clock.mono_ns().saturating_sub(start);
+        self.note_latency(Cause::EvictionCycle, elapsed);
+        self.commit_own_changes();
         over
     }
 }

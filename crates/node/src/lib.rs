@@ -12,21 +12,30 @@ mod engine;
 mod event;
 mod evict;
 mod histogram;
+mod info;
+mod latency;
 mod limits;
+mod machine;
 mod memory;
 mod monitor;
 mod pause;
 mod pipeline;
+mod prefix;
+mod pubsub;
 mod reconfigure;
+mod redact;
 mod slowlog;
 mod stats;
 mod table;
+mod tracking;
+mod version;
 
 use std::rc::Rc;
 
 use commands::Effects;
 use config::{Config, MaxmemoryPolicy};
 use keyspace::{Policy, Shard};
+use resp::reply::Output;
 use spec::RenameError;
 use stdx::clock::Clock;
 use stdx::rng::SeededRng;
@@ -35,15 +44,30 @@ pub use client::{Client, Flags, Peer, Token};
 pub use clients::Clients;
 pub use engine::{Engine, Session};
 pub use event::{Action, LogLevel, Start};
+pub use keyspace::Garbage;
+pub use machine::{Crash, Machine, Nowhere};
 pub use memory::{Memory, Unmeasured};
-pub use table::{AdminFn, Handler, Row, Table};
+pub use pubsub::{PubSub, Subscriptions};
+pub use table::{AdminFn, Handler, Row, Table, check_renames};
+pub use tracking::Tracking;
+pub use version::{REDIS_VERSION, VERSION};
 
 use cron::Cron;
+use latency::{Cause, LatencyLog};
 use pause::Pause;
 use pipeline::batch::Scratch;
 use pipeline::propagate::Feed;
 use slowlog::SlowLog;
 use stats::Stats;
+
+/// What a client from elsewhere is told as long as there is no password.
+const PROTECTED: &str = "-DENIED Redis is running in protected mode because protected mode is \
+    enabled and no password is set for the default user. In this mode connections are only \
+    accepted from the loopback interface. To connect from other machines, do one of these: 1) set \
+    a password with 'requirepass'; 2) send 'CONFIG SET protected-mode no' from the machine that \
+    the server runs on, and 'CONFIG REWRITE' to keep it so; 3) put 'protected-mode no' into the \
+    configuration file and restart the server; 4) start it with '--protected-mode no'. Without a \
+    password, make sure that nobody can reach the server from the internet.\r\n";
 
 /// What makes every request take the longer way; none of it holds on a quiet server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,26 +103,42 @@ pub struct Node {
     pub shard: Shard,
     /// The clients.
     pub clients: Clients,
+    /// Who listens to what.
+    pub pubsub: PubSub,
+    /// Who is told of changes.
+    pub tracking: Tracking,
     /// What has been counted.
     pub stats: Stats,
     table: Rc<Table>,
     clock: Box<dyn Clock>,
     memory: Box<dyn Memory>,
+    machine: Box<dyn Machine>,
     cron: Cron,
     rng: SeededRng,
     effects: Effects,
     feed: Feed,
     slow_log: SlowLog,
+    latency: LatencyLog,
     pause: Pause,
     attention: Attention,
     start: Start,
     scratch: Scratch,
     /// Commands that take at least this long are noted.
     slow_after_ns: u64,
+    /// Whatever takes at least this long is noted with its cause.
+    spike_after_ns: u64,
+    /// The client whose request is being answered, if that takes the longer way.
+    answering: Option<Token>,
+    /// What that client gets after the answer.
+    aside: Output,
     /// The steady clock as it was last read.
     last_mono_ns: u64,
     /// Changes since the last save.
     dirty: u64,
+    /// Values that were handed over to be freed and are not yet.
+    lazy_pending: u64,
+    /// When the present turn of the loop began, by the steady clock.
+    cycle_began_ns: u64,
     /// Whether the commands of a transaction are running.
     in_exec: bool,
     actions: Vec<Action>,
@@ -128,22 +168,31 @@ impl Node {
         let mut node = Self {
             shard: Shard::new(config.databases as usize, seed),
             clients: Clients::default(),
+            pubsub: PubSub::default(),
+            tracking: Tracking::default(),
             stats: Stats::new(commands),
             table: Rc::new(table),
             last_mono_ns: clock.mono_ns(),
             clock,
             memory,
+            machine: Box::new(Nowhere),
             cron: Cron::default(),
             rng: SeededRng::new(seed.rotate_left(32)),
             effects: Effects::default(),
             feed: Feed::default(),
             slow_log: SlowLog::default(),
+            latency: LatencyLog::default(),
             pause: Pause::default(),
             attention: Attention::default(),
             start,
             scratch: Scratch::default(),
             slow_after_ns: u64::MAX,
+            spike_after_ns: u64::MAX,
+            answering: None,
+            aside: Output::default(),
             dirty: 0,
+            lazy_pending: 0,
+            cycle_began_ns: 0,
             in_exec: false,
             actions: Vec::new(),
             write_queue: Vec::new(),
@@ -175,12 +224,21 @@ impl Node {
         }
     }
 
+    /// Tells the node what is around it; without this it is [`Nowhere`].
+    pub fn attach(&mut self, machine: Box<dyn Machine>) {
+        self.machine = machine;
+    }
+
     /// Takes in a new connection; fails with the line to send before closing it.
     pub fn connect(&mut self, peer: Peer) -> Result<Token, &'static str> {
         let now_ms = self.tick_clock();
         if !peer.internal && self.clients.len() >= self.config.maxclients as usize {
             self.stats.rejected_connections += 1;
             return Err("-ERR max number of clients reached\r\n");
+        }
+        if !peer.local && self.config.protected_mode && !self.needs_password() {
+            self.stats.rejected_connections += 1;
+            return Err(PROTECTED);
         }
         if !peer.internal {
             self.stats.connections += 1;
@@ -197,13 +255,27 @@ impl Node {
         !self.config.requirepass.is_empty()
     }
 
+    /// Returns whether a client has to log in before anything else.
+    pub(crate) fn must_log_in(&self, token: Token) -> bool {
+        self.clients[token].flags.has(Flags::UNAUTHENTICATED) && self.needs_password()
+    }
+
     /// Ends a connection: nothing more is read from it or written to it.
     pub fn close(&mut self, token: Token) {
         let Some(client) = self.clients.get_mut(token) else { return };
         if !client.flags.has(Flags::CLOSE_NOW) {
             client.flags.set(Flags::CLOSE_NOW, true);
             self.actions.push(Action::Close(token));
+            self.forget_interests(token);
         }
+    }
+
+    /// Ends what a client has asked to be told or to be done for it.
+    fn forget_interests(&mut self, token: Token) {
+        self.abandon_transaction(token);
+        self.stop_monitor(token);
+        self.unsubscribe_all(token);
+        self.stop_tracking(token);
     }
 
     /// Forgets a client whose connection is gone.
@@ -211,21 +283,47 @@ impl Node {
         if self.clients.get(token).is_none() {
             return;
         }
-        self.abandon_transaction(token);
-        self.stop_monitor(token);
+        self.forget_interests(token);
         self.clients.remove(token);
     }
 
     /// Takes what is to be done outside.
     pub fn take_actions(&mut self) -> Vec<Action> {
         for garbage in self.shard.take_garbage() {
+            self.lazy_pending += garbage.values();
             self.actions.push(Action::Free(garbage));
         }
         std::mem::take(&mut self.actions)
     }
 
+    /// Takes note that values which were handed over to be freed now are.
+    pub fn freed(&mut self, values: u64) {
+        self.lazy_pending = self.lazy_pending.saturating_sub(values);
+        self.shard.count_lazy_freed(values);
+    }
+
+    /// Notes that a turn of the loop begins.
+    pub fn begin_cycle(&mut self) {
+        self.cycle_began_ns = self.clock.mono_ns();
+    }
+
+    /// Notes that a turn of the loop ends.
+    pub fn end_cycle(&mut self) {
+        self.stats.cycles += 1;
+        self.stats.cycle_ns += self.clock.mono_ns().saturating_sub(self.cycle_began_ns);
+    }
+
+    /// Returns how much of the loop's time went into commands, in microseconds.
+    pub(crate) fn command_us(&self) -> u64 {
+        let commands = self.table.rows().iter().zip(&self.stats.commands);
+        // The commands of a transaction are counted by themselves.
+        let single = commands.filter(|(row, _)| &*row.full_name != "exec");
+        single.map(|(_, stats)| stats.nanos).sum::<u64>() / 1000
+    }
+
     /// Takes the clients that have output to be sent.
     pub fn take_write_queue(&mut self) -> Vec<Token> {
+        self.end_tracking_turn();
         for token in &self.write_queue {
             if let Some(client) = self.clients.get_mut(*token) {
                 client.flags.set(Flags::WRITE_QUEUED, false);
@@ -288,19 +386,29 @@ impl Node {
 
     /// Notes a command that took long.
     #[cold]
-    pub(crate) fn note_slow(&mut self, token: Token, row: &Row, args: &commands::Args<'_>, ns: u64) {
-        let threshold = self.config.slowlog_log_slower_than;
+    pub(crate) fn note_slow(
+        &mut self,
+        token: Token,
+        row: &Row,
+        args: &commands::Args<'_>,
+        ns: u64,
+    ) {
+        let cause = if row.has(spec::Flag::Fast) { Cause::FastCommand } else { Cause::Command };
+        self.note_latency(cause, ns);
         let micros = ns / 1000;
-        if threshold < 0 || micros < threshold as u64 || row.has(spec::Flag::SkipSlowlog) {
+        let threshold = u64::try_from(self.config.slowlog_log_slower_than).ok();
+        let is_slow = threshold.is_some_and(|least| micros >= least);
+        if !is_slow || row.has(spec::Flag::SkipSlowlog) {
             return;
         }
         let (max, unix_s) = (self.config.slowlog_max_len as usize, self.shard.now_ms() / 1000);
         let Some(client) = self.clients.get(token) else { return };
+        let secrets = redact::Secrets::of(row, args);
         let entry = slowlog::SlowEntry {
             id: 0,
             unix_s,
             micros,
-            args: slowlog::shorten(args.all()),
+            args: slowlog::shorten(args.all(), &secrets),
             addr: client.peer.addr.clone(),
             name: client.name.to_vec(),
         };

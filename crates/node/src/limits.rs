@@ -4,19 +4,24 @@ use crate::client::{Client, Flags, Token};
 use crate::{LogLevel, Node};
 
 /// The capacity of an output buffer that is hardly used.
-const OUTPUT_BUFFER_MIN: usize = 1024;
+const OUTPUT_BUFFER_MIN: usize = resp::reply::BUFFER_MIN;
+
+/// The output beyond the first buffer that may pile up for a client which has not logged in.
+const STRANGER_OUTPUT_MAX: u64 = 1024;
 
 impl Client {
-    /// Makes the output buffer larger when it was full lately, and smaller when it was not needed.
-    pub(crate) fn fit_output_buffer(&mut self, forget_peak: bool) {
+    /// Makes the output buffer smaller when it was not needed lately; returns whether it did.
+    pub(crate) fn fit_output_buffer(&mut self, forget_peak: bool) -> bool {
         let (capacity, peak) = (self.output.buffer_capacity(), self.output.peak());
-        if capacity > OUTPUT_BUFFER_MIN && peak < capacity / 2 {
+        let shrinks = capacity > OUTPUT_BUFFER_MIN && peak < capacity / 2;
+        if shrinks {
             let smaller = (capacity / 2).max(peak + 1).max(OUTPUT_BUFFER_MIN);
             self.output.resize_buffer(smaller);
         }
         if forget_peak {
             self.output.take_peak();
         }
+        shrinks
     }
 }
 
@@ -26,9 +31,12 @@ impl Node {
         let now = self.shard.now_ms();
         let Some(client) = self.clients.get_mut(token) else { return };
         let limits = &self.config.client_output_buffer_limit;
-        let limit = if client.flags.has(Flags::SUBSCRIBED) { &limits.pubsub } else { &limits.normal };
+        let limit =
+            if client.flags.has(Flags::SUBSCRIBED) { &limits.pubsub } else { &limits.normal };
         let used = client.output.queued_memory() as u64;
-        let hard = limit.hard > 0 && used >= limit.hard;
+        // A stranger is not kept for the sake of the refusals it does not read.
+        let stranger = client.flags.has(Flags::UNAUTHENTICATED) && used > STRANGER_OUTPUT_MAX;
+        let hard = stranger || (limit.hard > 0 && used >= limit.hard);
         let soft = limit.soft > 0 && used >= limit.soft;
         let soft = if soft {
             let since = *client.soft_limit_since_ms.get_or_insert(now);
@@ -50,7 +58,9 @@ impl Node {
 
     /// Closes the clients that use most while all together use more than they may.
     pub(crate) fn evict_clients(&mut self) {
-        let Some(limit) = self.config.maxmemory_clients.limit(self.config.maxmemory) else { return };
+        let Some(limit) = self.config.maxmemory_clients.limit(self.config.maxmemory) else {
+            return;
+        };
         let counted = |client: &&Client| {
             !client.flags.has(Flags::NO_EVICT.and(Flags::CLOSE_NOW)) && !client.peer.internal
         };

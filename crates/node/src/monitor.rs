@@ -3,6 +3,7 @@
 use commands::Args;
 
 use crate::client::{Flags, Token};
+use crate::redact::Secrets;
 use crate::table::Row;
 use crate::{Attention, Node};
 
@@ -40,9 +41,10 @@ impl Node {
         }
         line.extend_from_slice(client.peer.addr.as_bytes());
         line.push(b']');
-        for arg in args.all() {
+        let secrets = Secrets::of(row, args);
+        for (index, arg) in args.all().iter().enumerate() {
             line.push(b' ');
-            stdx::text::quote(&mut line, arg);
+            stdx::text::quote(&mut line, secrets.show(index, arg));
         }
         line.extend_from_slice(b"\r\n");
         let watchers: Vec<Token> = self
@@ -52,8 +54,7 @@ impl Node {
             .map(|client| client.token)
             .collect();
         for watcher in watchers {
-            self.clients[watcher].output.push(&line);
-            self.queue_write(watcher);
+            self.push(watcher, |reply| reply.raw(&line));
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::redact::Secrets;
+
 /// Arguments of one entry beyond this many are only counted.
 const ARGUMENTS_MAX: usize = 32;
 
@@ -44,17 +46,24 @@ impl SlowLog {
         self.entries.iter()
     }
 
+    /// Forgets what is beyond a new, smaller bound.
+    pub(crate) fn truncate(&mut self, max: usize) {
+        self.entries.truncate(max);
+    }
+
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
     }
 }
 
-/// Returns the arguments as they are kept: not too many, not too long.
-pub(crate) fn shorten(args: &[&[u8]]) -> Vec<Vec<u8>> {
+/// Returns the arguments as they are kept: not too many, not too long, no secrets.
+pub(crate) fn shorten(args: &[&[u8]], secrets: &Secrets) -> Vec<Vec<u8>> {
     let shown = if args.len() > ARGUMENTS_MAX { ARGUMENTS_MAX - 1 } else { args.len() };
     let mut kept: Vec<Vec<u8>> = args[..shown]
         .iter()
-        .map(|arg| {
+        .enumerate()
+        .map(|(index, arg)| {
+            let arg = secrets.show(index, arg);
             let mut kept = arg[..arg.len().min(ARGUMENT_MAX)].to_vec();
             if arg.len() > ARGUMENT_MAX {
                 kept.extend_from_slice(

@@ -57,10 +57,12 @@ pub struct Stats {
     pub auth_denied: u64,
     /// Turns of the event loop.
     pub cycles: u64,
-    /// Microseconds spent in them.
-    pub cycle_us: u64,
-    /// Microseconds of those spent in commands.
-    pub command_us: u64,
+    /// Nanoseconds spent in them.
+    pub cycle_ns: u64,
+    /// Output buffers that were made smaller.
+    pub reply_buffer_shrinks: u64,
+    /// Output buffers that had grown.
+    pub reply_buffer_expands: u64,
     /// Nanoseconds spent on removing expired keys.
     pub expire_ns: u64,
     /// The most memory that was in use.
@@ -80,6 +82,8 @@ pub struct Rates {
     pub net_out: Rate,
     /// Turns of the event loop per second.
     pub cycles: Rate,
+    /// Nanoseconds spent in them per second.
+    pub cycle_ns: Rate,
 }
 
 /// Samples over which a rate is the mean.
@@ -116,9 +120,9 @@ impl Stats {
         Self { commands: vec![CommandStats::default(); commands], ..Self::default() }
     }
 
-    /// Forgets everything.
+    /// Forgets everything but the peak of memory.
     pub fn reset(&mut self) {
-        *self = Self::new(self.commands.len());
+        *self = Self { peak_memory: self.peak_memory, ..Self::new(self.commands.len()) };
     }
 
     /// Takes a sample of all rates.
@@ -127,6 +131,7 @@ impl Stats {
         self.rates.net_in.sample(self.net_in, now_ns);
         self.rates.net_out.sample(self.net_out, now_ns);
         self.rates.cycles.sample(self.cycles, now_ns);
+        self.rates.cycle_ns.sample(self.cycle_ns, now_ns);
     }
 
     #[inline]

@@ -36,3 +36,8 @@ pub(crate) fn build(renames: &[Words]) -> Result<Table, RenameError> {
         .fold(builder, |builder, [from, to]| builder.rename(from, to))
         .build()
 }
+
+/// Returns whether commands can be renamed like this, in this order.
+pub fn check_renames(renames: &[Words]) -> Result<(), RenameError> {
+    build(renames).map(drop)
+}

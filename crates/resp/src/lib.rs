@@ -1,7 +1,9 @@
 //! The wire protocol: RESP2 and RESP3.
 //!
-//! The server's side reads requests with [`request::Parser`] and answers through [`reply::Reply`].
+//! The server's side reads requests with [`request::Parser`] and answers through [`reply::Reply`]; the client's side reads replies with [`decode::Decoder`] as [`value::Value`]s.
 
+pub mod decode;
 pub mod limits;
 pub mod reply;
 pub mod request;
+pub mod value;

@@ -1,6 +1,9 @@
 //! One socket of a client: bytes in, bytes out.
 
-#![expect(unsafe_code, reason = "bytes received straight into a value's allocation are counted by us")]
+#![expect(
+    unsafe_code,
+    reason = "bytes received straight into a value's allocation are counted by us"
+)]
 
 use std::io::IoSlice;
 use std::os::fd::OwnedFd;
@@ -41,10 +44,11 @@ impl Connection {
         if let Some((blob, missing)) = node.clients[token].big_argument() {
             let room = blob.spare_mut();
             let wanted = room.len().min(missing);
-            let received = match rustix::net::recv(&self.fd, &mut room[..wanted], RecvFlags::empty()) {
-                Ok((filled, _)) => filled.0.len(),
-                Err(error) => return failed(error),
-            };
+            let received =
+                match rustix::net::recv(&self.fd, &mut room[..wanted], RecvFlags::empty()) {
+                    Ok((filled, _)) => filled.0.len(),
+                    Err(error) => return failed(error),
+                };
             if received == 0 {
                 return State::Gone;
             }

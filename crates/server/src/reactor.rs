@@ -2,15 +2,17 @@
 //!
 //! One turn of the loop: wait; accept and receive; let clients that have requests left go on; run the node's timers; send. Receiving from one client is bounded in bytes and the node bounds its time, so that a client that sends without end cannot hold up one that asks once in a while.
 
-use std::os::fd::AsFd;
+use std::cell::RefCell;
+use std::os::fd::{AsFd, OwnedFd};
+use std::rc::Rc;
 
 use node::{Action, Node, Peer, Token};
-use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::event::Timespec;
-use std::os::fd::OwnedFd;
+use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 
 use crate::connection::{Connection, State};
-use crate::listener::Listener;
+use crate::listeners::Listeners;
+use crate::log::Log;
 
 /// Bytes received from one client at a time.
 const RECEIVE: usize = 32 * 1024;
@@ -21,14 +23,15 @@ const ACCEPT: usize = 128;
 /// Sockets looked at in one turn.
 const EVENTS: usize = 256;
 
-/// Places above this in the poller's data are listeners; above twice this, the wake-up.
+/// Numbers from this on in the poller's data are listeners; the last one is the wake-up.
 const LISTENERS: u64 = 1 << 40;
-const WAKE: u64 = 1 << 41;
+const WAKE: u64 = 1 << 63;
 
 /// The event loop.
 pub(crate) struct Reactor {
-    poller: OwnedFd,
-    listeners: Vec<Listener>,
+    poller: Rc<OwnedFd>,
+    /// Shared with who opens and closes them when settings change.
+    listeners: Rc<RefCell<Listeners>>,
     connections: Vec<Option<Connection>>,
     buffer: Box<[u8]>,
 }
@@ -36,7 +39,7 @@ pub(crate) struct Reactor {
 /// What the loop cannot do itself.
 pub(crate) trait Host {
     /// Does what the node asks for, apart from closing connections.
-    fn act(&mut self, node: &mut Node, action: Action);
+    fn act(&mut self, action: Action);
     /// Reads what woke the loop; called when the wake-up descriptor is readable.
     fn woken(&mut self, node: &mut Node);
     /// Returns whether the loop is to end.
@@ -44,26 +47,22 @@ pub(crate) trait Host {
 }
 
 impl Reactor {
-    pub(crate) fn new(wake: impl AsFd) -> std::io::Result<Self> {
-        let poller = epoll::create(CreateFlags::CLOEXEC)?;
-        epoll::add(&poller, wake, EventData::new_u64(WAKE), EventFlags::IN)?;
+    /// Returns a loop that listens nowhere yet, and wakes up when `wake` is readable.
+    pub(crate) fn new(wake: impl AsFd, log: &Rc<Log>) -> std::io::Result<Self> {
+        let poller = Rc::new(epoll::create(CreateFlags::CLOEXEC)?);
+        epoll::add(&*poller, wake, EventData::new_u64(WAKE), EventFlags::IN)?;
+        let listeners = Listeners::new(Rc::clone(&poller), LISTENERS, Rc::clone(log));
         Ok(Self {
             poller,
-            listeners: Vec::new(),
+            listeners: Rc::new(RefCell::new(listeners)),
             connections: Vec::new(),
             buffer: vec![0; RECEIVE].into_boxed_slice(),
         })
     }
 
-    /// Listens on these sockets, and on no others any more.
-    pub(crate) fn set_listeners(&mut self, listeners: Vec<Listener>) -> std::io::Result<()> {
-        // Closing the old ones takes them out of the poller.
-        self.listeners = listeners;
-        for (index, listener) in self.listeners.iter().enumerate() {
-            let data = EventData::new_u64(LISTENERS + index as u64);
-            epoll::add(&self.poller, &listener.fd, data, EventFlags::IN)?;
-        }
-        Ok(())
+    /// Returns the sockets on which clients arrive.
+    pub(crate) fn listeners(&self) -> Rc<RefCell<Listeners>> {
+        Rc::clone(&self.listeners)
     }
 
     /// Runs the loop until the host says that it is over.
@@ -76,7 +75,11 @@ impl Reactor {
                 tv_nsec: (wait_ms % 1000 * 1_000_000) as i64,
             };
             events.clear();
-            match epoll::wait(&self.poller, rustix::buffer::spare_capacity(&mut events), Some(&timeout)) {
+            match epoll::wait(
+                &*self.poller,
+                rustix::buffer::spare_capacity(&mut events),
+                Some(&timeout),
+            ) {
                 Ok(_) | Err(rustix::io::Errno::INTR) => (),
                 Err(error) => return Err(error.into()),
             }
@@ -85,6 +88,7 @@ impl Reactor {
             for event in &events {
                 self.serve(node, host, event.data.u64(), event.flags);
             }
+            self.listeners.borrow_mut().wake();
             if resumed {
                 node.resume();
             }
@@ -101,10 +105,10 @@ impl Reactor {
     }
 
     fn serve(&mut self, node: &mut Node, host: &mut impl Host, data: u64, flags: EventFlags) {
-        if data >= WAKE {
+        if data == WAKE {
             host.woken(node);
         } else if data >= LISTENERS {
-            self.accept(node, (data - LISTENERS) as usize);
+            self.accept(node, data);
         } else {
             let token = Token(data as u32);
             if flags.intersects(EventFlags::OUT) {
@@ -116,17 +120,12 @@ impl Reactor {
         }
     }
 
-    fn accept(&mut self, node: &mut Node, index: usize) {
+    fn accept(&mut self, node: &mut Node, listener: u64) {
         for _ in 0..ACCEPT {
-            let Some(listener) = self.listeners.get(index) else { return };
-            match listener.accept(node.config.tcp_keepalive as u64) {
-                Ok(Some((fd, peer))) => self.connect(node, fd, peer),
-                Ok(None) => return,
-                Err(error) => {
-                    node.log_warning(format!("Accepting client connection: {error}"));
-                    return;
-                }
-            }
+            // Not borrowed any longer when the node is told, which may want other listeners.
+            let accepted = self.listeners.borrow_mut().accept(listener, node.config.tcp_keepalive);
+            let Some((fd, peer)) = accepted else { return };
+            self.connect(node, fd, peer);
         }
     }
 
@@ -140,7 +139,7 @@ impl Reactor {
             }
         };
         let data = EventData::new_u64(u64::from(token.0));
-        if let Err(error) = epoll::add(&self.poller, &fd, data, EventFlags::IN) {
+        if let Err(error) = epoll::add(&*self.poller, &fd, data, EventFlags::IN) {
             node.log_warning(format!("Watching a client's socket: {error}"));
             node.disconnected(token);
             return;
@@ -173,7 +172,7 @@ impl Reactor {
             connection.wants_write = full;
             let flags = if full { EventFlags::IN | EventFlags::OUT } else { EventFlags::IN };
             let data = EventData::new_u64(u64::from(token.0));
-            if epoll::modify(&self.poller, &connection.fd, data, flags).is_err() {
+            if epoll::modify(&*self.poller, &connection.fd, data, flags).is_err() {
                 self.end(node, token);
                 return;
             }
@@ -206,7 +205,7 @@ impl Reactor {
     fn act(&mut self, node: &mut Node, host: &mut impl Host, action: Action) {
         match action {
             Action::Close(token) => self.end(node, token),
-            other => host.act(node, other),
+            other => host.act(other),
         }
     }
 }

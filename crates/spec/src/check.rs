@@ -275,7 +275,10 @@ mod tests {
     fn contradictions_are_named() {
         check(
             GOOD.usage("destination:key numkeys:integer [key+]"),
-            &["ZUNIONSTORE: the usage has 3 words or more, the arity is AtLeast(4)"],
+            &[
+                "ZUNIONSTORE: the usage has 3 words or more, the arity is AtLeast(4)",
+                "ZUNIONSTORE: no keys in ZUNIONSTORE <key> 0",
+            ],
         );
         check(
             GOOD.usage("destination key numkeys:integer"),

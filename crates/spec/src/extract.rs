@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::command::Facts;
+use crate::flag::Flag;
 use crate::key::{Begin, Find, KeyFlag, KeyFlags, KeySpec};
 
 /// The words of a request, wherever and however they are stored.
@@ -14,7 +15,7 @@ pub trait Words {
     fn word(&self, index: usize) -> &[u8];
 }
 
-impl<T: AsRef<[u8]>> Words for [T] {
+impl<T: AsRef<[u8]>> Words for &[T] {
     fn count(&self) -> usize {
         self.len()
     }
@@ -76,22 +77,24 @@ pub enum Want {
 ///
 /// A request that is too short for its command's arity has the keys that are there. None found
 /// is no error here, although to `COMMAND GETKEYS` it is unless the command has
-/// [`Flag::NoMandatoryKeys`](crate::Flag::NoMandatoryKeys).
+/// [`Flag::NoMandatoryKeys`]. A number of keys is read as strictly as the command itself reads it,
+/// so that an error here means that the command fails, too, and touches nothing.
 pub fn extract(facts: &Facts, words: &dyn Words, want: Want) -> Result<Keys, KeyError> {
     if let Some(find) = facts.key_finder {
         return find(words);
     }
+    let least = usize::from(!facts.flags.contains(&Flag::NoMandatoryKeys));
     let mut keys = Keys::new();
     for spec in facts.keys {
         if spec.are_keys() || want == Want::KeysAndChannels {
-            run(spec, words, &mut keys)?;
+            run(spec, words, least, &mut keys)?;
         }
     }
     Ok(keys)
 }
 
-/// Appends the run of keys that one spec describes.
-fn run(spec: &KeySpec, words: &dyn Words, keys: &mut Keys) -> Result<(), KeyError> {
+/// Appends the run of keys that one spec describes; if it is counted, at least so many.
+fn run(spec: &KeySpec, words: &dyn Words, least: usize, keys: &mut Keys) -> Result<(), KeyError> {
     let count = words.count();
     let Some(begin) = beginning(spec.begin, words).filter(|&begin| begin < count) else {
         return Ok(());
@@ -104,7 +107,7 @@ fn run(spec: &KeySpec, words: &dyn Words, keys: &mut Keys) -> Result<(), KeyErro
             if at >= count {
                 return Err(bad);
             }
-            let wanted = number(words.word(at)).ok_or(bad)?;
+            let wanted = number(words.word(at)).filter(|&wanted| wanted >= least).ok_or(bad)?;
             let first = begin + usize::from(first);
             let span = wanted.saturating_sub(1).saturating_mul(usize::from(step));
             if wanted > 0 && span >= count.saturating_sub(first) {
@@ -211,7 +214,10 @@ mod tests {
     const BLPOP: Command<()> = command(&[KeySpec::at(1, &[Rw]).to(-2)]);
     const RENAME: Command<()> = command(&[KeySpec::at(1, &[Rw]), KeySpec::at(2, &[Ow])]);
     const STORE: Command<()> = command(&[KeySpec::at(1, &[Ow]), KeySpec::at(2, &[Ro]).to(-1)]);
-    const EVAL: Command<()> = command(&[KeySpec::at(2, &[Rw]).counted()]);
+    const ZUNIONSTORE: Command<()> =
+        command(&[KeySpec::at(1, &[Ow]), KeySpec::at(2, &[Ro]).counted()]);
+    const EVAL: Command<()> =
+        command(&[KeySpec::at(2, &[Rw]).counted()]).flags(&[Flag::NoMandatoryKeys]);
     const XREAD: Command<()> = command(&[KeySpec::behind("STREAMS", 1, &[Ro]).part(2)]);
     const GEORADIUS: Command<()> = command(&[
         KeySpec::at(1, &[Ro]),
@@ -260,6 +266,9 @@ mod tests {
         check(EVAL, "eval s 0 a", &[]);
         check(EVAL, "eval s 2 a b c", &[3, 4]);
         check(EVAL, "eval s", &[]);
+        check(ZUNIONSTORE, "zunionstore d 2 a b weights 1 2", &[1, 3, 4]);
+        let none = positions(&ZUNIONSTORE, "zunionstore d 0 a");
+        assert_eq!(none, Err(KeyError::BadCount { index: 2 }));
         for count in ["3", "-1", "+1", "01", "x", "", "9223372036854775807", "18446744073709551616"]
         {
             let error = positions(&EVAL, &format!("eval s {count} a b")).unwrap_err();

@@ -7,7 +7,7 @@
 //!
 //! # Layout
 //!
-//! An open-addressed array of 24-byte slots, a power of two and at most a quarter full, searched
+//! An open-addressed array of 24-byte slots, a power of two and at most an eighth full, searched
 //! linearly. It is built once and never changes.
 //!
 //! ```text
@@ -104,7 +104,7 @@ pub(crate) struct Index {
 impl Index {
     /// Builds the map. Of two equal names the first wins.
     pub(crate) fn new<N: AsRef<[u8]>>(entries: &[(N, u16)]) -> Self {
-        let size = (4 * entries.len()).next_power_of_two().max(4);
+        let size = (8 * entries.len()).next_power_of_two().max(4);
         let mut index = Self {
             slots: vec![EMPTY; size].into_boxed_slice(),
             shift: 64 - size.trailing_zeros(),

@@ -187,27 +187,31 @@ impl KeySpec {
 
     /// What the specs come to in the older notation: first key, last key (negative if counted
     /// from the end), step; all zero if no key is at a fixed place.
-    ///
-    /// Neighbouring runs (source, destination) count as one; runs that have to be searched for
-    /// are passed over.
     pub(crate) fn range_of(specs: &[Self]) -> (i64, i64, i64) {
-        let mut whole: Option<(i64, i64, i64)> = None;
+        Self::merge(specs).0.unwrap_or_default()
+    }
+
+    /// Joins neighbouring runs (source, destination) at fixed places into one. Also tells whether
+    /// that covers all of the specs.
+    fn merge(specs: &[Self]) -> (Option<(i64, i64, i64)>, bool) {
+        let mut whole = None;
+        let mut complete = true;
         for spec in specs {
-            let (Begin::Index(first), Find::Range { last, step, .. }) = (spec.begin, spec.find)
+            let (Begin::Index(first), Find::Range { last, step, limit: 0 | 1 }) =
+                (spec.begin, spec.find)
             else {
+                complete = false;
                 continue;
             };
             let (first, step) = (i64::from(first), i64::from(step));
             let last = if last < 0 { i64::from(last) } else { first + i64::from(last) };
-            whole = match whole {
-                None => Some((first, last, step)),
-                Some((start, end, 1)) if step == 1 && end >= 0 && end + 1 == first => {
-                    Some((start, last, 1))
-                }
-                unmergeable => unmergeable,
-            };
+            match &mut whole {
+                None => whole = Some((first, last, step)),
+                Some((_, end, 1)) if step == 1 && *end >= 0 && *end + 1 == first => *end = last,
+                Some(_) => complete = false,
+            }
         }
-        whole.unwrap_or((0, 0, 0))
+        (whole, complete)
     }
 }
 
@@ -250,23 +254,15 @@ pub enum KeyLayout {
 
 impl KeyLayout {
     pub(crate) fn of(specs: &[KeySpec]) -> Self {
-        if specs.is_empty() {
-            return Self::None;
-        }
+        let (Some((first, last, step)), complete) = KeySpec::merge(specs) else {
+            return if specs.is_empty() { Self::None } else { Self::Search };
+        };
         // Channels are no keys, but whoever routes requests must see them: let them search.
-        if KeySpec::are_movable(specs) || !specs.iter().all(KeySpec::are_keys) {
+        if !complete || !specs.iter().all(KeySpec::are_keys) {
             return Self::Search;
         }
-        let one_run = specs.iter().skip(1).all(|spec| {
-            let before = specs.iter().take_while(|other| !std::ptr::eq(*other, spec)).count();
-            KeySpec::range_of(&specs[..before]) != KeySpec::range_of(&specs[..=before])
-        });
-        let limited = |spec: &KeySpec| matches!(spec.find, Find::Range { limit: 2.., .. });
-        let (first, last, step) = KeySpec::range_of(specs);
         match (u8::try_from(first), i8::try_from(last), u8::try_from(step)) {
-            (Ok(first), Ok(last), Ok(step)) if one_run && !specs.iter().any(limited) => {
-                Self::Simple(SimpleKeys { first, last, step })
-            }
+            (Ok(first), Ok(last), Ok(step)) => Self::Simple(SimpleKeys { first, last, step }),
             _ => Self::Search,
         }
     }

@@ -7,6 +7,11 @@ use ::sha1::{Digest, Sha1};
 
 use crate::hex;
 
+/// Returns the digest.
+pub fn digest(bytes: &[u8]) -> [u8; 20] {
+    Sha1::digest(bytes).into()
+}
+
 /// Returns the digest in lower-case hexadecimal.
 pub fn hex_digest(bytes: &[u8]) -> [u8; 40] {
     hex::array(&Sha1::digest(bytes))

@@ -66,6 +66,7 @@ impl Node {
         let table = Rc::clone(&self.table);
         let mut scratch = std::mem::take(&mut self.scratch);
         let deadline = self.clock.mono_ns() + TURN_NS;
+        self.clients[token].running = input.len();
         let mut at = 0;
         let kept = loop {
             if !self.may_run(token) {
@@ -94,14 +95,17 @@ impl Node {
             }
         };
         self.scratch = scratch;
+        if let Some(client) = self.clients.get_mut(token) {
+            client.running = 0;
+        }
         kept
     }
 
     /// Returns whether the client's next request may run now.
     fn may_run(&self, token: Token) -> bool {
-        self.clients
-            .get(token)
-            .is_some_and(|client| !client.is_closing() && !client.flags.has(Flags::WAITING.and(Flags::POSTPONED)))
+        self.clients.get(token).is_some_and(|client| {
+            !client.is_closing() && !client.flags.has(Flags::WAITING.and(Flags::POSTPONED))
+        })
     }
 
     /// The first pass: parses requests, finds their rows, hashes their keys, and has the buckets fetched.

@@ -22,7 +22,7 @@ impl Node {
         effects.clear();
         self.effects = effects;
         self.commit_watches();
-        self.commit_changed_keys(token);
+        self.commit_changed_keys(Some(token));
     }
 
     /// What follows from keys that went away by themselves.
@@ -37,6 +37,13 @@ impl Node {
             self.dirty += 1;
             self.notify(&Event { class, name, db, key });
         }
+    }
+
+    /// What follows from changes that no client has asked for.
+    pub(crate) fn commit_own_changes(&mut self) {
+        self.commit_gone();
+        self.commit_watches();
+        self.commit_changed_keys(None);
     }
 
     fn propagate(&mut self, effects: &mut Effects, row: &Row, args: &Args<'_>, db: usize) {

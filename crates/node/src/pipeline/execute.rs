@@ -26,26 +26,22 @@ impl Node {
                 return self.last_mono_ns;
             }
         };
-        // Those who see everything see it before it happens.
         let plain = !self.clients[token].flags.is_special() && self.attention.is_empty();
-        if plain {
-            self.call(token, row, args)
-        } else {
-            self.run_special(token, row, args)
-        }
+        if plain { self.call(token, row, args) } else { self.run_special(token, row, args) }
     }
 
-    /// Runs a request that concerns a gate, a transaction, or a client that wants no reply.
+    /// Runs a request that concerns a gate, a transaction, a client that wants no reply, or somebody who looks on.
     #[cold]
     fn run_special(&mut self, token: Token, row: &Row, args: &Args<'_>) -> u64 {
-        let mark = self.clients[token].output.mark();
+        let mark = self.begin_answer(token);
         let end = match self.admit(token, row, args) {
             Ok(()) if self.clients[token].flags.has(Flags::MULTI) && !runs_in_multi(row) => {
                 self.queue_in_transaction(token, row, args);
                 self.last_mono_ns
             }
-            Ok(()) => self.call(token, row, args),
+            Ok(()) => self.call_watched(token, row, args),
             Err(super::gates::Refusal::Wait) => {
+                self.answering = None;
                 self.postpone(token, args);
                 return self.last_mono_ns;
             }
@@ -54,21 +50,47 @@ impl Node {
                 self.last_mono_ns
             }
         };
-        self.settle_reply_mode(token, &mark);
+        self.end_answer(token, &mark);
+        self.end_caching(token, row);
         end
     }
 
-    /// Takes back what was written to a client that wants no reply.
-    fn settle_reply_mode(&mut self, token: Token, before: &Mark) {
+    /// From here on, what a client is sent without having asked waits until its request is answered.
+    fn begin_answer(&mut self, token: Token) -> Mark {
+        self.answering = Some(token);
+        let client = &mut self.clients[token];
+        if client.flags.has(Flags::REPLY_SKIP_NEXT) {
+            client.flags.set(Flags::REPLY_SKIP_NEXT, false);
+            client.flags.set(Flags::REPLY_SKIP, true);
+        }
+        client.output.mark()
+    }
+
+    /// Takes the answer back if the client wants none, and sends what has waited for its end.
+    fn end_answer(&mut self, token: Token, before: &Mark) {
+        self.answering = None;
         let Some(client) = self.clients.get_mut(token) else { return };
         if client.flags.has(Flags::REPLY_OFF.and(Flags::REPLY_SKIP)) {
             client.output.rollback(before);
         }
         client.flags.set(Flags::REPLY_SKIP, false);
-        if client.flags.has(Flags::REPLY_SKIP_NEXT) {
-            client.flags.set(Flags::REPLY_SKIP_NEXT, false);
-            client.flags.set(Flags::REPLY_SKIP, true);
+        if !self.aside.is_empty() {
+            client.output.append(&mut self.aside);
+            self.queue_write(token);
+            self.check_output_limit(token);
         }
+    }
+
+    /// Calls the handler for a client about which there may be more to do, or to be told to others.
+    pub(crate) fn call_watched(&mut self, token: Token, row: &Row, args: &Args<'_>) -> u64 {
+        let client = &self.clients[token];
+        let touching = !client.flags.has(Flags::NO_TOUCH) || &*row.full_name == "touch";
+        self.shard.set_touching(touching);
+        let end = self.call(token, row, args);
+        self.shard.set_touching(true);
+        self.show_to_monitors(token, row, args);
+        self.remember_reader(token, row, args);
+        end
     }
 
     /// Calls the handler, writes its refusal if there is one, counts, and commits.
@@ -132,8 +154,24 @@ impl Node {
     #[inline]
     pub(crate) fn queue_write(&mut self, token: Token) {
         let Some(client) = self.clients.get_mut(token) else { return };
-        if !client.flags.has(Flags::WRITE_QUEUED) && (!client.output.is_empty() || client.is_closing()) {
+        if client.output.chunks() > 0 {
+            return self.queue_long_write(token);
+        }
+        if !client.flags.has(Flags::WRITE_QUEUED)
+            && (!client.output.is_empty() || client.is_closing())
+        {
             client.flags.set(Flags::WRITE_QUEUED, true);
+            self.write_queue.push(token);
+        }
+    }
+
+    /// The same for a client whose output does not fit its buffer: that is limited.
+    #[cold]
+    fn queue_long_write(&mut self, token: Token) {
+        self.check_output_limit(token);
+        let flags = &mut self.clients[token].flags;
+        if !flags.has(Flags::WRITE_QUEUED) {
+            flags.set(Flags::WRITE_QUEUED, true);
             self.write_queue.push(token);
         }
     }
@@ -219,5 +257,8 @@ fn unknown_command(args: &Args<'_>) -> CommandError {
 #[cold]
 fn unknown_subcommand(row: &Row, args: &Args<'_>) -> CommandError {
     let container = row.facts.name;
-    CommandError::other(format!("ERR unknown subcommand '{}'. Try {container} HELP.", shown(args[1])))
+    CommandError::other(format!(
+        "ERR unknown subcommand '{}'. Try {container} HELP.",
+        shown(args[1])
+    ))
 }

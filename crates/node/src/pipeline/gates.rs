@@ -35,17 +35,23 @@ const GATES: &[(&str, Gate)] = &[
     ("allowed in a transaction", allowed_in_transaction),
     ("within memory", within_memory),
     ("allowed while subscribed", allowed_while_subscribed),
+    ("no monitor at the keys", no_monitor_at_the_keys),
     ("not paused", not_paused),
 ];
 
 impl Node {
-    pub(super) fn admit(&mut self, token: Token, row: &Row, args: &Args<'_>) -> Result<(), Refusal> {
+    pub(super) fn admit(
+        &mut self,
+        token: Token,
+        row: &Row,
+        args: &Args<'_>,
+    ) -> Result<(), Refusal> {
         GATES.iter().try_for_each(|(_, gate)| gate(self, token, row, args))
     }
 }
 
 fn authenticated(node: &mut Node, token: Token, row: &Row, _: &Args<'_>) -> Result<(), Refusal> {
-    if node.clients[token].flags.has(Flags::UNAUTHENTICATED) && !row.has(Flag::NoAuth) {
+    if node.must_log_in(token) && !row.has(Flag::NoAuth) {
         return Err(CommandError::other("NOAUTH Authentication required.").into());
     }
     Ok(())
@@ -85,8 +91,15 @@ fn allowed_while_subscribed(
     let client = &node.clients[token];
     let confined = client.flags.has(Flags::SUBSCRIBED) && client.protocol == Protocol::Resp2;
     let allowed = [
-        "ping", "subscribe", "ssubscribe", "psubscribe", "unsubscribe", "sunsubscribe",
-        "punsubscribe", "quit", "reset",
+        "ping",
+        "subscribe",
+        "ssubscribe",
+        "psubscribe",
+        "unsubscribe",
+        "sunsubscribe",
+        "punsubscribe",
+        "quit",
+        "reset",
     ];
     if !confined || allowed.contains(&&*row.full_name) {
         return Ok(());
@@ -96,6 +109,22 @@ fn allowed_while_subscribed(
         "ERR Can't execute '{name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"
     ))
     .into())
+}
+
+/// Compat: who sees all commands counts as a replica, and these do not touch the keys themselves.
+fn no_monitor_at_the_keys(
+    node: &mut Node,
+    token: Token,
+    row: &Row,
+    _: &Args<'_>,
+) -> Result<(), Refusal> {
+    let touches = [Flag::ReadOnly, Flag::Write, Flag::MayReplicate];
+    if node.clients[token].flags.has(Flags::MONITOR)
+        && touches.into_iter().any(|flag| row.has(flag))
+    {
+        return Err(CommandError::other("ERR Replica can't interact with the keyspace").into());
+    }
+    Ok(())
 }
 
 /// Makes a request wait that CLIENT PAUSE holds back.

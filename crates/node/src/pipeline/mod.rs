@@ -12,7 +12,7 @@ pub(crate) mod batch;
 mod commit;
 pub(crate) mod execute;
 mod gates;
-pub mod propagate;
+pub(crate) mod propagate;
 pub(crate) mod transaction;
 
 use crate::Node;
@@ -110,9 +110,10 @@ impl Node {
         if client.query.len() as u64 + client.argv_memory() as u64 > limit {
             self.stats.query_limit_disconnections += 1;
             let id = client.id.0;
-            self.log(crate::LogLevel::Warning, format!(
-                "Closing client that reached max query buffer length: id={id}"
-            ));
+            self.log(
+                crate::LogLevel::Warning,
+                format!("Closing client that reached max query buffer length: id={id}"),
+            );
             self.close(token);
         }
     }

@@ -181,7 +181,7 @@ impl Node {
         for queued in &transaction.queue {
             let argv: Vec<&[u8]> = queued.argv.iter().map(|arg| &**arg).collect();
             let args = Args::new(&argv, self.shard.hasher());
-            self.call(token, table.row(queued.row), &args);
+            self.call_watched(token, table.row(queued.row), &args);
             let Some(client) = self.clients.get(token) else { break };
             if client.flags.has(Flags::CLOSE_NOW) {
                 break;

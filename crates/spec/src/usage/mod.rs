@@ -8,7 +8,7 @@
 //! | form | meaning |
 //! | --- | --- |
 //! | `member` | a string argument; `score:double` another type; `key` takes the next key spec, `key#2` a given one; `by:pattern#1` |
-//! | `NX` | a bare keyword; `COUNT count:integer` a keyword that introduces an argument; `NO, one` one that does not; `change=CH` a keyword with another name; `"m"` or `'m'` one that is not in capitals |
+//! | `NX` | a bare keyword; `COUNT count:integer` a keyword that introduces an argument; `NO, one` one that does not; `change=CH` a keyword with another name; `'m'` or `"m"` one that is not in capitals |
 //! | `[…]` | optional |
 //! | `name=(a b)` | a block; `name=(a \| b)` a choice |
 //! | `…+` | one or more; `{KEYWORD x}+` repeats the keyword too |

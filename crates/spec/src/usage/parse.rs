@@ -31,7 +31,7 @@ pub struct UsageError {
 const MAX_DEPTH: usize = 16;
 
 pub(super) fn parse(line: &str) -> Result<Usage, UsageError> {
-    let mut parser = Parser { rest: line, line, depth: 0, next_key_spec: 0 };
+    let mut parser = Parser { rest: line.trim_start(), line, depth: 0, next_key_spec: 0 };
     let args = parser.sequence()?;
     if !parser.rest.is_empty() {
         return Err(parser.expected("an argument"));

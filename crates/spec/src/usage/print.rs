@@ -61,10 +61,11 @@ impl Writer<'_, '_> {
             if arg.kind == Kind::PureToken && !is_bare(arg) {
                 write!(self.f, "{}=", arg.name)?;
             }
+            // Single quotes, since lines stand in string literals.
             let quote = match is_keyword(token) {
                 true => "",
-                false if token.contains('"') => "'",
-                false => "\"",
+                false if token.contains('\'') => "\"",
+                false => "'",
             };
             write!(self.f, "{quote}{token}{quote}")?;
             if arg.kind == Kind::PureToken {

@@ -23,15 +23,17 @@ fn lines_are_read_as_the_grammar_says() {
     check("[element+]", "[element [element ...]]", 0, None);
     check("[{GET pattern}+]", "[GET pattern [GET pattern ...]]", 0, None);
     check("WEIGHTS weight:integer+", "WEIGHTS weight [weight ...]", 2, None);
-    check("unit=(\"m\" | \"km\")", "<m|km>", 1, Some(1));
+    check("unit=('m' | 'km')", "<m|km>", 1, Some(1));
     check("[condition=(NX | XX)]@3.0.2", "[NX|XX]", 0, Some(1));
     check("[TYPE type=(A | B)]", "[TYPE <A|B>]", 0, Some(2));
     check("data=(score:double member)+", "score member [score member ...]", 2, None);
     check("no-one=(NO ONE) NO, one", "NO ONE NO one", 4, Some(4));
     check("[change=CH]@3.0.2!6.2.0", "[CH]", 0, Some(1));
     check("filter=(old<ip:port>!2.8.12 | ID id:integer)", "<ip:port|ID id>", 1, Some(2));
-    check("which=(key | none=\"\")", "<key|\"\">", 1, Some(1));
+    check("which=(key | none='')", "<key|\"\">", 1, Some(1));
     check("which=(key | none='\"\"')", "<key|\"\">", 1, Some(1));
+    check("quote=\"'\"", "'", 1, Some(1));
+    assert_eq!(Usage::parse("\"m\""), Usage::parse("'m'"));
 }
 
 #[test]

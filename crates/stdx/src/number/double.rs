@@ -46,7 +46,6 @@ pub fn parse_double(bytes: &[u8]) -> Option<f64> {
 
 /// Whether text that reads as infinity or zero says so, rather than being out of range. NaN never
 /// is in range.
-#[cold]
 fn in_range(bytes: &[u8], value: f64) -> bool {
     if value == 0.0 {
         let mut mantissa = bytes.iter().take_while(|byte| !byte.eq_ignore_ascii_case(&b'e'));
@@ -80,7 +79,7 @@ impl HexFloat {
 
 /// Appends a double as replies contain it: `3`, `0.1`, `1.5e+300`, `-inf`, `nan`.
 ///
-/// Whole numbers up to 2⁶² print as integers, in full. Others print the digits of [`grisu`]: as an
+/// Whole numbers up to 2⁶² print as integers, in full. Others print the digits of Grisu2: as an
 /// integer or decimal fraction if that takes few zeros, otherwise with an exponent.
 #[inline]
 pub fn push_double(out: &mut Vec<u8>, value: f64) {

@@ -10,7 +10,8 @@
 //! than nineteen digits and exponents beyond ±27 go through [`Big`].
 
 use super::big::Big;
-use super::hex_float::{HexFloat, Magnitude, parse_exponent, split_sign};
+use super::hex_float::{HexFloat, parse_exponent, split_sign};
+use super::magnitude::Magnitude;
 use super::push_u64;
 
 /// The bits of a significand. The highest is stored, unlike in a double.

@@ -35,8 +35,8 @@
 //! and no element is read. Smaller tables hash the key again.
 //!
 //! The most that one insertion pays is one split, one segment (4 KiB, not cleared), and, whenever
-//! the number of segments has doubled, a copy of the directory: 0.2 MB for ten million elements, some
-//! tens of microseconds.
+//! the number of segments has doubled, a copy of the directory: 0.1 ms at six million elements, when
+//! it grows to 256 KiB, and the next time at twice as many.
 //!
 //! # Pipelines
 //!
@@ -195,7 +195,7 @@ impl<E: Element, H: Hasher64> Table<E, H> {
         flag: bool,
         capture: &mut C,
     ) -> Occupied<'_, E> {
-        self.make_room(capture);
+        self.make_room(hash, capture);
         self.barrier(self.raw.index_of(hash), capture);
         self.raw.push(hash, element, flag)
     }
@@ -211,7 +211,7 @@ impl<E: Element, H: Hasher64> Table<E, H> {
         make: impl FnOnce() -> (E, bool),
     ) -> (Occupied<'_, E>, bool) {
         // Before the search, so that what has been found stays where it is.
-        self.make_room(capture);
+        self.make_room(hash, capture);
         self.barrier(self.raw.index_of(hash), capture);
         self.raw.find_or_push(hash, |element| element.key() == key, make)
     }
@@ -293,10 +293,11 @@ impl<E: Element, H: Hasher64> Table<E, H> {
         self.raw.assert_valid(|element| self.hasher.hash(element.key()));
     }
 
-    /// Splits a bucket if one more element were too many.
+    /// Splits a bucket if one more element, with that hash, were too many.
     #[inline(always)]
-    fn make_room<C: Capture<E>>(&mut self, capture: &mut C) {
+    fn make_room<C: Capture<E>>(&mut self, hash: u64, capture: &mut C) {
         if self.is_full(self.len() + 1) {
+            self.prefetch_bucket(hash);
             self.split(capture);
         }
     }
@@ -326,6 +327,7 @@ impl<E: Element, H: Hasher64> Table<E, H> {
         }
         let hasher = self.hasher;
         let moved = self.raw.split(|element| hasher.hash(element.key()));
+        self.raw.prefetch_split();
         if let Some(progress) = &mut self.capture {
             progress.set_done(to);
         }

@@ -293,6 +293,13 @@ impl<E> Bucket<E> {
         Some(unsafe { &mut *self.slot(Lane::LINK).0.cast::<Self>() })
     }
 
+    #[inline(always)]
+    pub(super) fn prefetch_child(&self) {
+        if self.is_chained() {
+            group::prefetch(self.slot(Lane::LINK).0);
+        }
+    }
+
     /// Takes the child with all that follows it; lane 7 becomes free.
     pub(super) fn take_child(&mut self) -> Option<Box<Self>> {
         if !self.is_chained() {
@@ -341,9 +348,7 @@ impl<E: Element> Bucket<E> {
                 slot.prefetch::<E>();
             }
         }
-        if self.is_chained() {
-            group::prefetch(self.slot(Lane::LINK).0);
-        }
+        self.prefetch_child();
     }
 
     /// Asks for the first lines of all elements in this very bucket, and for the child.
@@ -352,9 +357,7 @@ impl<E: Element> Bucket<E> {
         for lane in self.occupied() {
             self.slot(lane).prefetch::<E>();
         }
-        if self.is_chained() {
-            group::prefetch(self.slot(Lane::LINK).0);
-        }
+        self.prefetch_child();
     }
 
     /// Like `prefetch_elements`, for those that are flagged.
@@ -366,9 +369,7 @@ impl<E: Element> Bucket<E> {
                 slot.prefetch::<E>();
             }
         }
-        if self.is_chained() {
-            group::prefetch(self.slot(Lane::LINK).0);
-        }
+        self.prefetch_child();
     }
 
     #[inline(always)]

@@ -81,7 +81,7 @@ impl<E: Element> Buckets<E> {
 
     #[inline(always)]
     pub(super) fn prefetch_bucket(&self, hash: u64) {
-        self.storage.prefetch(hash);
+        self.storage.prefetch_head(hash);
     }
 
     #[inline(always)]
@@ -216,6 +216,17 @@ impl<E: Element> Buckets<E> {
             chain::partition(from, to, upper, children)
         };
         Moved { flagged }
+    }
+
+    /// Asks for what the next split will read, and for the bucket of the one after.
+    ///
+    /// Splits go through the buckets in order, some insertions apart, so that there is time enough.
+    pub(super) fn prefetch_split(&self) {
+        let Some(from) = self.next_split() else { return };
+        self.storage.bucket(from).prefetch_child();
+        if from + 1 < self.count() {
+            self.storage.prefetch_bucket(from + 1);
+        }
     }
 
     /// Moves the elements of the last bucket back to the one it came from, as

@@ -18,7 +18,7 @@
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error, realloc};
 use std::marker::PhantomData;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 use super::bucket::Bucket;
 use crate::hashtable::group;
@@ -133,9 +133,15 @@ impl<E> Storage<E> {
 
     /// Asks for the line of the bucket that `hash` belongs to.
     #[inline(always)]
-    pub(super) fn prefetch(&self, hash: u64) {
+    pub(super) fn prefetch_head(&self, hash: u64) {
         // SAFETY: `index_of` gives a bucket that exists, or 0, where the sentinel is.
         group::prefetch(unsafe { self.pointer(self.index_of(hash)) }.as_ptr().cast());
+    }
+
+    /// Asks for the line of a bucket.
+    #[inline(always)]
+    pub(super) fn prefetch_bucket(&self, index: usize) {
+        group::prefetch(ptr::from_ref(self.bucket(index)).cast());
     }
 
     /// # Safety

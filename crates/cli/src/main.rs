@@ -1,0 +1,150 @@
+//! The client: one-shot commands, interactive sessions, diagnostics, cluster management.
+//!
+//! [`options`] says what is wanted, [`session`] talks to the server, [`command`] runs one command
+//! and shows the reply in one of the notations of [`format`]. Around that: [`oneshot`] for the
+//! command on the command line, [`repl`] for sessions, and one module for each of the other things
+//! the program can do. It uses nothing of the server but the protocol crates.
+
+mod clock;
+mod cluster;
+mod command;
+mod diagnostics;
+mod format;
+mod interrupt;
+mod keyspace;
+mod oneshot;
+mod options;
+mod out;
+mod pager;
+mod pipe;
+mod quoting;
+mod repl;
+mod replica;
+mod session;
+mod terminal;
+
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use diagnostics::Measure;
+use options::{Environment, Mode, Options};
+use out::{complain, say};
+use session::Session;
+
+fn main() -> ExitCode {
+    let environment = environment();
+    let arguments = std::env::args_os().skip(1).map(OsStringExt::into_vec);
+    match options::parse(arguments, &environment, out::is_terminal()) {
+        Ok(options) => {
+            if run(options, &environment) {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+        Err(message) => {
+            complain!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn environment() -> Environment {
+    let bytes = |name: &str| std::env::var_os(name).map(|value| value.as_bytes().to_vec());
+    let text = |name: &str| bytes(name).and_then(|value| String::from_utf8(value).ok());
+    Environment {
+        auth: bytes("REDISCLI_AUTH"),
+        history_file: text("REDISCLI_HISTFILE"),
+        preferences_file: text("REDISCLI_RCFILE"),
+        cluster_yes: text("REDISCLI_CLUSTER_YES"),
+        fake_tty: bytes("FAKETTY").is_some(),
+        home: text("HOME"),
+    }
+}
+
+/// Does what the options ask for and returns whether it succeeded.
+fn run(mut options: Options, environment: &Environment) -> bool {
+    if let Some(text) = text_only(&options.mode) {
+        return match text {
+            Ok(text) => {
+                say!("{text}");
+                true
+            }
+            Err(message) => {
+                complain!("{message}");
+                false
+            }
+        };
+    }
+    if options.askpass {
+        match ask_password("Please input password: ") {
+            Ok(password) => options.password = Some(password),
+            Err(message) => {
+                complain!("{message}");
+                return false;
+            }
+        }
+    } else if options.password_on_command_line && options.auth_warning {
+        complain!(
+            "Warning: Using a password with '-a' or '-u' option on the command line interface may not be safe."
+        );
+    }
+    if options.tls.enabled {
+        complain!("This program was built without TLS.");
+        return false;
+    }
+    let options = Rc::new(options);
+    let mut session = Session::new(Rc::clone(&options));
+    match &options.mode {
+        Mode::Eval(file) => session.connect().is_ok() && oneshot::eval(&mut session, file),
+        Mode::Pipe => pipe::run(&mut session),
+        Mode::Scan => keyspace::list(&mut session),
+        Mode::Replica => replica::run(&mut session),
+        Mode::Rdb => replica::save(&mut session, false),
+        Mode::FunctionsRdb => replica::save(&mut session, true),
+        Mode::Stat => diagnostics::stat(&mut session),
+        Mode::Latency => diagnostics::latency(&mut session),
+        Mode::LatencyHistory => diagnostics::latency_history(&mut session),
+        Mode::LatencyDist => diagnostics::latency_distribution(&mut session),
+        Mode::IntrinsicLatency(seconds) => diagnostics::intrinsic_latency(*seconds),
+        Mode::LruTest(keys) => diagnostics::lru_test(&mut session, *keys),
+        Mode::BigKeys => diagnostics::key_sizes(&mut session, Measure::Elements),
+        Mode::MemKeys => diagnostics::key_sizes(&mut session, Measure::Memory),
+        Mode::KeyStats => diagnostics::key_stats(&mut session),
+        Mode::HotKeys => diagnostics::hot_keys(&mut session),
+        Mode::Top => diagnostics::dashboard(&mut session),
+        Mode::Cluster(command) => cluster::run(&session, command),
+        _ if options.args.is_empty() => repl::run(&mut session, environment),
+        _ if is_help(&options.args[0]) => {
+            repl::help_once(&mut session, &options.args[1..]);
+            true
+        }
+        _ => oneshot::run(&mut session),
+    }
+}
+
+/// Returns the text for modes that only print one.
+fn text_only(mode: &Mode) -> Option<Result<String, String>> {
+    Some(Ok(match mode {
+        Mode::Help => options::help(),
+        Mode::Version => format!("sinter-cli {}\n", env!("CARGO_PKG_VERSION")),
+        Mode::ManPage => options::man_page(),
+        Mode::Completions(shell) => match shell.as_str() {
+            "bash" => options::bash_completion(),
+            "zsh" => options::zsh_completion(),
+            "fish" => options::fish_completion(),
+            _ => return Some(Err(format!("No completions for '{shell}': bash, zsh or fish"))),
+        },
+        _ => return None,
+    }))
+}
+
+/// Reads a password from the terminal, showing asterisks.
+fn ask_password(prompt: &str) -> Result<Vec<u8>, String> {
+    terminal::read_password(prompt).map_err(|error| format!("No password: {error}"))
+}
+
+fn is_help(word: &[u8]) -> bool {
+    word.eq_ignore_ascii_case(b"help") || word == b"?"
+}

@@ -1,0 +1,82 @@
+//! A number for a data set: equal for equal data sets, whatever the order in which they were made.
+//!
+//! Each key is hashed with its value, its database and whether it expires (not when: a replica may see that a little later). The digests of all keys are joined by exclusive or, which knows no order. No keys at all are forty zeros.
+//!
+//! A value is fed in a form that says nothing of its encoding, so that a string that is stored as a number has the digest of its digits.
+
+use commands::{Args, CmdResult};
+use keyspace::{Entry, StringRef, Type};
+use stdx::sha1;
+
+use crate::admin::Admin;
+
+/// Twenty bytes.
+type Digest = [u8; 20];
+
+/// DEBUG DIGEST
+pub(super) fn digest(cx: &mut Admin<'_>, _: &Args<'_>) -> CmdResult {
+    let mut all = Digest::default();
+    let mut bytes = Vec::new();
+    for index in 0..cx.node.shard.databases() {
+        cx.node.shard.db(index).for_each(&mut |entry| {
+            bytes.clear();
+            bytes.extend_from_slice(&(index as u64).to_le_bytes());
+            bytes.push(u8::from(entry.expiry().is_some()));
+            feed(&mut bytes, entry.key());
+            feed_value(&mut bytes, entry);
+            join(&mut all, sha1::digest(&bytes));
+        });
+    }
+    cx.reply().simple(&text(all));
+    Ok(())
+}
+
+/// DEBUG DIGEST-VALUE key [key ...]
+pub(super) fn digest_value(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
+    let index = cx.client().db;
+    let mut digests = Vec::new();
+    for &name in &args[2..] {
+        let mut db = cx.node.shard.db(index);
+        let key = db.key(name);
+        let digest = db.peek(key).map(|entry| {
+            let mut bytes = Vec::new();
+            feed_value(&mut bytes, &entry);
+            sha1::digest(&bytes)
+        });
+        digests.push(digest.unwrap_or_default());
+    }
+    let mut reply = cx.reply();
+    reply.array(digests.len());
+    for digest in digests {
+        reply.simple(&text(digest));
+    }
+    Ok(())
+}
+
+/// Appends bytes such that their end is clear.
+fn feed(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(part);
+}
+
+fn feed_value(bytes: &mut Vec<u8>, entry: &Entry) {
+    match entry.data_type() {
+        Type::String => match entry.string() {
+            StringRef::Int(number) => {
+                feed(bytes, stdx::number::Digits::from_i64(number).as_bytes());
+            }
+            StringRef::Bytes(text) => feed(bytes, text),
+            StringRef::Blob(blob) => feed(bytes, &blob),
+        },
+    }
+}
+
+fn join(all: &mut Digest, one: Digest) {
+    for (byte, other) in all.iter_mut().zip(one) {
+        *byte ^= other;
+    }
+}
+
+fn text(digest: Digest) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

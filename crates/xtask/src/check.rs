@@ -1,0 +1,77 @@
+//! Tests and checks.
+
+use std::fs;
+
+use crate::interop;
+use crate::run::{Outcome, command, must, root};
+use crate::tidy;
+
+/// Runs all tests, after installing what they need.
+pub(crate) fn test(args: &[String]) -> Outcome {
+    interop::install()?;
+    must(command("cargo", &["test", "--workspace", "--locked"]).args(args))
+}
+
+/// What a change must pass.
+pub(crate) fn ci(_: &[String]) -> Outcome {
+    must(&mut command("cargo", &["fmt", "--all", "--check"]))?;
+    tidy::tidy(&[])?;
+    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    must(&mut command("cargo", &clippy))?;
+    test(&[])
+}
+
+/// Runs the tests of the crates that lift the ban on unsafe code under AddressSanitizer.
+pub(crate) fn sanitize(_: &[String]) -> Outcome {
+    let target = "x86_64-unknown-linux-gnu";
+    let args = ["test", "-p", "structs", "-p", "keyspace", "--target", target];
+    must(
+        command("cargo", &args)
+            .args(["--target-dir", "target/sanitize"])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", "-Zsanitizer=address"),
+    )
+}
+
+/// The flags that make code tell a fuzzer where it has been, on the stable compiler.
+const COVERAGE: &str = "--cfg fuzzing -Cpasses=sancov-module \
+    -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+    -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1";
+
+/// Runs one fuzz target, or each in turn, for some seconds.
+pub(crate) fn fuzz(args: &[String]) -> Outcome {
+    let folder = root().join("fuzz/targets");
+    let seconds = args.get(1).map_or("30", String::as_str);
+    let all = ["request", "config", "scan", "session"];
+    let chosen: Vec<&str> = match args.first() {
+        Some(name) => vec![name],
+        None => all.to_vec(),
+    };
+    must(
+        command("cargo", &["build", "--release"]).current_dir(&folder).env("RUSTFLAGS", COVERAGE),
+    )?;
+    for name in chosen {
+        let corpus = root().join("fuzz/corpus").join(name);
+        fs::create_dir_all(&corpus).map_err(|error| format!("{}: {error}", corpus.display()))?;
+        let program = folder.join("target/release").join(name);
+        must(
+            command(&program.to_string_lossy(), &[])
+                .arg(format!("-max_total_time={seconds}"))
+                .args(["-max_len=4096", "-timeout=10"])
+                .arg(&corpus),
+        )?;
+    }
+    Ok(())
+}
+
+/// Compares a release build with the redis-server in the path.
+pub(crate) fn differential(args: &[String]) -> Outcome {
+    let requests = args.first().map_or("1000000", String::as_str);
+    must(&mut command(
+        "cargo",
+        &["build", "--release", "-p", "sinter-server", "-p", "differential"],
+    ))?;
+    must(&mut command("target/release/differential", &["--requests", requests]))
+}
