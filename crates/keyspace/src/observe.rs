@@ -64,8 +64,6 @@ pub struct Observers {
     /// Whether changed keys are to be listed.
     list_changes: bool,
     changed: Vec<(usize, Box<[u8]>)>,
-    /// Whether databases were emptied since the list was taken.
-    emptied: bool,
     /// Whether whole databases were emptied since the list was taken.
     emptied: bool,
     list_created: bool,
@@ -208,11 +206,6 @@ impl Observers {
         }
     }
 
-    /// Notes that databases were emptied.
-    pub(crate) fn emptied(&mut self) {
-        self.emptied |= self.list_changes;
-    }
-
     /// Takes the clients whose watched keys have changed.
     pub fn take_dirty(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.dirty)
@@ -231,11 +224,6 @@ impl Observers {
     /// Takes the list of what was noticed.
     pub fn take_noticed(&mut self) -> Vec<Noticed> {
         std::mem::take(&mut self.noticed)
-    }
-
-    /// Returns whether databases were emptied since this was last asked, if changed keys are listed.
-    pub fn take_emptied(&mut self) -> bool {
-        std::mem::take(&mut self.emptied)
     }
 
     /// Takes the list of keys that went away.

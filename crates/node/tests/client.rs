@@ -212,10 +212,7 @@ fn nobody_waits_so_nobody_is_woken() {
     let me = talk.engine.open();
     assert_eq!(talk.ask(&me, "CLIENT UNBLOCK 1"), "0");
     assert_eq!(talk.ask(&me, "CLIENT UNBLOCK 1 error"), "0");
-    assert_eq!(
-        talk.ask(&me, "CLIENT UNBLOCK x"),
-        "-ERR value is not an integer or out of range"
-    );
+    assert_eq!(talk.ask(&me, "CLIENT UNBLOCK x"), "-ERR value is not an integer or out of range");
     assert_eq!(
         talk.ask(&me, "CLIENT UNBLOCK 1 foo"),
         "-ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"

@@ -137,7 +137,8 @@ fn reset_leaves_a_new_connection_with_its_number_and_its_library() {
     }
     assert_eq!(talk.ask(&me, "RESET"), "RESET");
     let line = talk.text(&me, "CLIENT INFO");
-    for part in ["id=1 ", "name= ", "flags=N ", "db=0 ", "sub=0 ", "multi=-1 ", "redir=-1 resp=2 "] {
+    for part in ["id=1 ", "name= ", "flags=N ", "db=0 ", "sub=0 ", "multi=-1 ", "redir=-1 resp=2 "]
+    {
         assert!(line.contains(part), "{part} in {line}");
     }
     assert!(line.contains("lib-name=lib "), "{line}");

@@ -73,10 +73,7 @@ fn one_hears_oneself_after_the_answer() {
     for line in ["MULTI", "PING abc", "PUBLISH foo bar", "PUBLISH foo vaz", "PING def"] {
         talk.ask(&me, line);
     }
-    assert_eq!(
-        talk.ask(&me, "EXEC"),
-        "[abc 1 1 def] >[message foo bar] >[message foo vaz]"
-    );
+    assert_eq!(talk.ask(&me, "EXEC"), "[abc 1 1 def] >[message foo bar] >[message foo vaz]");
 }
 
 #[test]

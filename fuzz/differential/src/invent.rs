@@ -114,7 +114,8 @@ impl ValueSource for Values {
         // Far enough that no key expires while both are asked, or long past.
         const DURATIONS: &[&str] = &["100000", "5000000", "0", "-1", "-5", "9223372036854775807"];
         const TIMES: &[&str] = &["1", "0", "-1", "32503680000000", "42503680000000"];
-        const TIMES_S: &[&str] = &["1", "0", "-1", "32503680000", "42503680000", "9223372036854775807"];
+        const TIMES_S: &[&str] =
+            &["1", "0", "-1", "32503680000", "42503680000", "9223372036854775807"];
         let in_seconds = arg.name.contains("seconds") && !arg.name.contains("milliseconds");
         let duration = ["seconds", "milliseconds"].contains(&arg.name.as_str());
         let pool = match arg.kind {
