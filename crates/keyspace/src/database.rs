@@ -57,6 +57,12 @@ impl Database {
         self.keys.find(self.keys.hasher().hash(key), key).is_some()
     }
 
+    /// Returns whether the key is there and not past its time.
+    pub fn contains_alive(&self, key: &[u8], now_ms: u64) -> bool {
+        let found = self.keys.find(self.keys.hasher().hash(key), key);
+        found.is_some_and(|entry| entry.expiry().is_none_or(|when| when > now_ms))
+    }
+
     pub(crate) fn next_expiry(&self) -> Option<u64> {
         self.wheel.next_due()
     }

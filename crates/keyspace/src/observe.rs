@@ -190,12 +190,19 @@ impl Observers {
         }
     }
 
-    /// Notes that a database is about to be emptied or exchanged; `affected` tells whether a watched key is.
-    pub(crate) fn changed_all(&mut self, db: usize, affected: impl Fn(&[u8]) -> bool) {
+    /// Notes that the keys of a database are about to be replaced. `was` tells whether a key is there, past its time or not, and `will_be` whether it will be there and alive.
+    ///
+    /// For whom a key was past its time when the watch began, its going is no change.
+    pub(crate) fn replaced(
+        &mut self,
+        db: usize,
+        was: impl Fn(&[u8]) -> bool,
+        will_be: impl Fn(&[u8]) -> bool,
+    ) {
         for ((_, key), watchers) in self.watched.iter().filter(|((d, _), _)| *d == db) {
-            if affected(key) {
-                self.dirty.extend(watchers.iter().map(|watcher| watcher.client));
-            }
+            let (before, after) = (was(key), will_be(key));
+            let told = watchers.iter().filter(|watcher| after || (before && !watcher.expired));
+            self.dirty.extend(told.map(|watcher| watcher.client));
         }
     }
 

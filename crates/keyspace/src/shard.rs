@@ -182,9 +182,12 @@ impl Shard {
     pub fn swap(&mut self, one: usize, other: usize) {
         for (from, to) in [(one, other), (other, one)] {
             let (here, there) = (&self.dbs[from], &self.dbs[to]);
-            self.common
-                .observers
-                .changed_all(from, |key| here.contains(key) || there.contains(key));
+            let now = self.common.now_ms;
+            self.common.observers.replaced(
+                from,
+                |key| here.contains(key),
+                |key| there.contains_alive(key, now),
+            );
         }
         self.dbs.swap(one, other);
         self.common.sink.swap(one, other);
@@ -197,7 +200,7 @@ impl Shard {
         let mut removed = 0;
         for index in range {
             let database = &mut self.dbs[index];
-            self.common.observers.changed_all(index, |key| database.contains(key));
+            self.common.observers.replaced(index, |key| database.contains(key), |_| false);
             removed += database.keys.len();
             self.common.sink.enter(index);
             let keys = database.clear(&mut self.common);

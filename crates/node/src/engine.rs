@@ -66,17 +66,26 @@ impl Engine {
         }
         self.node.run_timers();
         self.node.execute(session.0, argv);
+        // Whatever is left to say to anybody is said now.
+        self.node.take_write_queue();
         for action in self.node.take_actions() {
             // Nobody listens to a log here, and garbage is freed by being dropped.
             if let Action::Close(token) = action {
                 self.node.disconnected(token);
             }
         }
+        self.take_output(session)
+    }
+
+    /// Takes what a session was sent without having asked for it: messages, keys that have changed, the commands of others under MONITOR.
+    pub fn take_output(&mut self, session: &Session) -> Vec<u8> {
         let Some(client) = self.node.clients.get_mut(session.0) else { return Vec::new() };
-        let reply = client.output.pieces().flatten().copied().collect();
+        let output = client.output.pieces().flatten().copied().collect();
         client.output.clear();
-        self.node.take_write_queue();
-        reply
+        if self.node.is_finished(session.0) {
+            self.node.disconnected(session.0);
+        }
+        output
     }
 
     /// Starts to record what a log or a replica would be told, for [`Engine::take_changes`].

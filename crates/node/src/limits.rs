@@ -4,7 +4,10 @@ use crate::client::{Client, Flags, Token};
 use crate::{LogLevel, Node};
 
 /// The capacity of an output buffer that is hardly used.
-const OUTPUT_BUFFER_MIN: usize = 1024;
+const OUTPUT_BUFFER_MIN: usize = resp::reply::BUFFER_MIN;
+
+/// The output beyond the first buffer that may pile up for a client which has not logged in.
+const STRANGER_OUTPUT_MAX: u64 = 1024;
 
 impl Client {
     /// Makes the output buffer smaller when it was not needed lately; returns whether it did.
@@ -31,7 +34,9 @@ impl Node {
         let limit =
             if client.flags.has(Flags::SUBSCRIBED) { &limits.pubsub } else { &limits.normal };
         let used = client.output.queued_memory() as u64;
-        let hard = limit.hard > 0 && used >= limit.hard;
+        // A stranger is not kept for the sake of the refusals it does not read.
+        let stranger = client.flags.has(Flags::UNAUTHENTICATED) && used > STRANGER_OUTPUT_MAX;
+        let hard = stranger || (limit.hard > 0 && used >= limit.hard);
         let soft = limit.soft > 0 && used >= limit.soft;
         let soft = if soft {
             let since = *client.soft_limit_since_ms.get_or_insert(now);

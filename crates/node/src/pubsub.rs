@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use commands::{Event, EventClass};
 use config::NotifyKeyspaceEvents;
-use keyspace::{Notice, Noticed};
 use resp::reply::{Output, Protocol, Reply};
 use stdx::glob::{self, Case};
 use stdx::hash::Map;
@@ -362,17 +361,6 @@ impl Node {
         if setting.contains(NotifyKeyspaceEvents::KEYEVENT) {
             let channel = format!("__keyevent@{}__:{}", event.db, event.name);
             self.publish(channel.as_bytes(), &event.key);
-        }
-    }
-
-    /// Publishes what the door has noticed by itself.
-    pub(crate) fn commit_noticed(&mut self) {
-        for Noticed { db, key, what } in self.shard.observers().take_noticed() {
-            let (class, name) = match what {
-                Notice::Created => (EventClass::New, "new"),
-                Notice::Missed => (EventClass::KeyMiss, "keymiss"),
-            };
-            self.notify(&Event { class, name, db, key });
         }
     }
 }

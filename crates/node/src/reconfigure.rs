@@ -114,10 +114,8 @@ impl Node {
         let classes = published_classes(self.config.notify_keyspace_events);
         let published = |class: EventClass| classes & class as u32 != 0;
         self.effects.want(classes, logging);
-        let observers = self.shard.observers();
         let gone = published(EventClass::Expired) || published(EventClass::Evicted);
-        observers.list_gone(logging || gone);
-        observers.list_noticed(published(EventClass::New), published(EventClass::KeyMiss));
+        self.shard.observers().list_gone(logging || gone);
     }
 }
 

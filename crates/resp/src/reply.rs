@@ -13,11 +13,14 @@ use structs::blob::Blob;
 /// The size up to which the first buffer grows; beyond it, chunks are queued.
 pub const BUFFER_MAX: usize = 16 * 1024;
 
+/// The capacity with which the first buffer starts.
+pub const BUFFER_MIN: usize = 1024;
+
 /// The room for bytes in a chunk of the queue.
 const CHUNK: usize = 16 * 1024;
 
 /// From this length on a value is queued as it is instead of being copied.
-pub const SHARE_MIN: usize = 32 * 1024;
+pub const SHARE_MIN: usize = 64 * 1024;
 
 /// The version of the protocol that a connection speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -171,6 +174,9 @@ impl Output {
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
         if self.queue.is_empty() && self.buffer.len() + bytes.len() <= BUFFER_MAX {
+            if self.buffer.capacity() == 0 {
+                self.buffer.reserve_exact(BUFFER_MIN.max(bytes.len()));
+            }
             self.buffer.extend_from_slice(bytes);
         } else {
             self.push_queued(bytes);

@@ -65,10 +65,10 @@ fn draw(columns: usize, lines: usize, rng: &mut impl Rng) -> String {
 /// Returns whether a dot lies on a quarter circle around the upper left or the lower right corner of its tile.
 fn is_on_arc(x: usize, y: usize) -> bool {
     let near = |x: usize, y: usize| {
-        // Distances are measured between the middles of dots, in halves.
+        // Distances are measured to the middles of dots, in halves. Both dots in the middle of a side belong to the line, whichever corner it goes around.
         let (x, y) = (2 * x + 1, 2 * y + 1);
         let square = x * x + y * y;
-        ((TILE - 1) * (TILE - 1)..(TILE + 1) * (TILE + 1)).contains(&square)
+        ((TILE - 1) * (TILE - 1)..=(TILE + 1) * (TILE + 1) + 1).contains(&square)
     };
     near(x, y) || near(TILE - 1 - x, TILE - 1 - y)
 }

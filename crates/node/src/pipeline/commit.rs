@@ -13,7 +13,6 @@ impl Node {
     #[cold]
     pub(super) fn commit(&mut self, token: Token, row: &Row, args: &Args<'_>, db: usize) {
         self.commit_gone();
-        self.commit_noticed();
         let mut effects = std::mem::take(&mut self.effects);
         self.dirty += effects.changes();
         self.propagate(&mut effects, row, args, db);

@@ -154,10 +154,24 @@ impl Node {
     #[inline]
     pub(crate) fn queue_write(&mut self, token: Token) {
         let Some(client) = self.clients.get_mut(token) else { return };
+        if client.output.chunks() > 0 {
+            return self.queue_long_write(token);
+        }
         if !client.flags.has(Flags::WRITE_QUEUED)
             && (!client.output.is_empty() || client.is_closing())
         {
             client.flags.set(Flags::WRITE_QUEUED, true);
+            self.write_queue.push(token);
+        }
+    }
+
+    /// The same for a client whose output does not fit its buffer: that is limited.
+    #[cold]
+    fn queue_long_write(&mut self, token: Token) {
+        self.check_output_limit(token);
+        let flags = &mut self.clients[token].flags;
+        if !flags.has(Flags::WRITE_QUEUED) {
+            flags.set(Flags::WRITE_QUEUED, true);
             self.write_queue.push(token);
         }
     }

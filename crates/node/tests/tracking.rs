@@ -1,0 +1,292 @@
+//! Client-side caching: who is told of which changes.
+
+mod support;
+
+use support::Talk;
+
+/// Starts a server with somebody who tracks in RESP3 and somebody who writes.
+fn talk(options: &str) -> (Talk, node::Session, node::Session) {
+    let mut talk = Talk::new();
+    let me = talk.open_resp3();
+    let other = talk.engine.open();
+    let line = format!("CLIENT TRACKING on {options}");
+    assert_eq!(talk.ask(&me, line.trim_end()), "OK");
+    (talk, me, other)
+}
+
+#[test]
+fn a_reader_is_told_once_of_a_change() {
+    let (mut talk, me, other) = talk("");
+    talk.ask(&me, "MGET a b");
+    talk.ask(&other, "SET a 1");
+    assert_eq!(talk.hear(&me), ">[invalidate [a]]");
+    talk.ask(&other, "SET a 2");
+    assert_eq!(talk.hear(&me), "", "it has not read it again");
+    assert_eq!(talk.ask(&me, "SET b 1"), "OK >[invalidate [b]]", "its own changes count as well");
+    talk.ask(&me, "GET a");
+    talk.ask(&other, "DEL a");
+    assert_eq!(talk.hear(&me), ">[invalidate [a]]");
+}
+
+#[test]
+fn within_a_transaction_one_is_told_after_the_answer() {
+    let (mut talk, me, _) = talk("");
+    talk.ask(&me, "GET k");
+    for line in ["MULTI", "SET k 1", "SET k 2"] {
+        talk.ask(&me, line);
+    }
+    assert_eq!(talk.ask(&me, "EXEC"), "[OK OK] >[invalidate [k]]");
+}
+
+#[test]
+fn expiry_is_a_change() {
+    let (mut talk, me, other) = talk("");
+    talk.ask(&other, "SET e 1 PX 50");
+    talk.ask(&me, "GET e");
+    talk.wait_ms(60);
+    assert_eq!(talk.hear(&me), ">[invalidate [e]]");
+}
+
+#[test]
+fn emptying_a_database_tells_everybody_of_everything() {
+    let (mut talk, me, other) = talk("");
+    let broadcast = talk.open_resp3();
+    talk.ask(&broadcast, "CLIENT TRACKING on BCAST PREFIX x");
+    talk.ask(&me, "GET k");
+    talk.ask(&other, "FLUSHALL");
+    assert_eq!(talk.hear(&me), ">[invalidate nil]");
+    assert_eq!(talk.hear(&broadcast), ">[invalidate nil]");
+    assert_eq!(talk.ask(&me, "FLUSHDB"), "OK >[invalidate nil]");
+    talk.ask(&other, "SET k 1");
+    assert_eq!(talk.hear(&me), "", "it was told already");
+}
+
+#[test]
+fn without_loops_one_is_not_told_of_own_changes() {
+    let (mut talk, me, other) = talk("NOLOOP");
+    talk.ask(&me, "GET k");
+    assert_eq!(talk.ask(&me, "SET k 1"), "OK");
+    talk.ask(&other, "SET k 2");
+    assert_eq!(talk.hear(&me), "", "the change has ended the reading");
+    talk.ask(&me, "GET k");
+    talk.ask(&other, "SET k 3");
+    assert_eq!(talk.hear(&me), ">[invalidate [k]]");
+}
+
+#[test]
+fn opting_in_concerns_the_next_command_only() {
+    let (mut talk, me, other) = talk("OPTIN");
+    talk.ask(&me, "GET k");
+    talk.ask(&other, "SET k 1");
+    assert_eq!(talk.hear(&me), "");
+    talk.ask(&me, "CLIENT CACHING yes");
+    talk.ask(&me, "GET k");
+    talk.ask(&me, "GET j");
+    talk.ask(&other, "MSET k 1 j 1");
+    assert_eq!(talk.hear(&me), ">[invalidate [k]]");
+    for line in ["CLIENT CACHING yes", "MULTI", "GET k", "GET j", "EXEC", "GET l"] {
+        talk.ask(&me, line);
+    }
+    talk.ask(&other, "MSET k 1 j 1 l 1");
+    assert_eq!(talk.hear(&me), ">[invalidate [k]] >[invalidate [j]]", "or the next transaction");
+}
+
+#[test]
+fn opting_out_concerns_the_next_command_only() {
+    let (mut talk, me, other) = talk("OPTOUT");
+    talk.ask(&me, "CLIENT CACHING no");
+    talk.ask(&me, "GET k");
+    talk.ask(&me, "GET j");
+    talk.ask(&other, "MSET k 1 j 1");
+    assert_eq!(talk.hear(&me), ">[invalidate [j]]");
+}
+
+#[test]
+fn broadcasts_gather_the_changes_below_each_prefix() {
+    let (mut talk, me, other) = talk("BCAST PREFIX u: PREFIX v:");
+    talk.ask(&other, "MSET u:1 a u:2 b v:1 c w:1 d");
+    assert_eq!(talk.hear(&me), ">[invalidate [u:1 u:2]] >[invalidate [v:1]]");
+    assert_eq!(talk.ask(&me, "SET u:1 a"), "OK >[invalidate [u:1]]");
+    talk.ask(&me, "CLIENT TRACKING on BCAST NOLOOP PREFIX t:");
+    assert_eq!(talk.ask(&me, "SET u:1 a"), "OK");
+    talk.ask(&other, "SET u:1 a");
+    assert_eq!(talk.hear(&me), ">[invalidate [u:1]]");
+    assert_eq!(talk.engine.node().tracking.prefixes(), 3);
+    talk.ask(&me, "CLIENT TRACKING off");
+    assert_eq!(talk.engine.node().tracking.prefixes(), 0);
+}
+
+#[test]
+fn without_a_prefix_broadcasts_tell_of_every_change() {
+    let (mut talk, me, other) = talk("BCAST");
+    talk.ask(&other, "SET anything 1");
+    assert_eq!(talk.hear(&me), ">[invalidate [anything]]");
+}
+
+#[test]
+fn in_resp2_another_connection_is_told_as_if_by_a_message() {
+    let mut talk = Talk::new();
+    let (me, ear, other) = (talk.engine.open(), talk.engine.open(), talk.engine.open());
+    let id = talk.id(&ear);
+    talk.ask(&me, &format!("CLIENT TRACKING on REDIRECT {id}"));
+    assert_eq!(talk.ask(&me, "CLIENT GETREDIR"), id);
+    talk.ask(&me, "GET k");
+    talk.ask(&other, "SET k 1");
+    assert_eq!(talk.hear(&ear), "", "it does not listen");
+    talk.ask(&ear, "SUBSCRIBE __redis__:invalidate");
+    talk.ask(&me, "GET k");
+    talk.ask(&other, "SET k 1");
+    assert_eq!(talk.hear(&ear), "[message __redis__:invalidate [k]]");
+    talk.ask(&other, "FLUSHALL");
+    assert_eq!(talk.hear(&ear), "[message __redis__:invalidate nil]");
+    assert_eq!(talk.hear(&me), "");
+}
+
+#[test]
+fn in_resp3_another_connection_gets_the_push() {
+    let (mut talk, me, other) = talk("");
+    let ear = talk.open_resp3();
+    let id = talk.id(&ear);
+    talk.ask(&me, &format!("CLIENT TRACKING on REDIRECT {id}"));
+    talk.ask(&me, "GET k");
+    talk.ask(&other, "SET k 1");
+    assert_eq!(talk.hear(&ear), ">[invalidate [k]]");
+    assert_eq!(talk.hear(&me), "");
+}
+
+#[test]
+fn a_redirection_to_nobody_is_reported() {
+    let (mut talk, me, other) = talk("");
+    let ear = talk.engine.open();
+    let id = talk.id(&ear);
+    talk.ask(&me, &format!("CLIENT TRACKING on REDIRECT {id}"));
+    talk.ask(&me, "GET k");
+    talk.engine.close(ear);
+    talk.ask(&other, "SET k 1");
+    assert_eq!(talk.hear(&me), format!(">[tracking-redir-broken {id}]"));
+    assert_eq!(
+        talk.ask(&me, "CLIENT TRACKINGINFO"),
+        format!("{{flags ~[on broken_redirect] redirect {id} prefixes []}}")
+    );
+    assert_eq!(talk.field(&me, "flags"), "tR");
+    talk.ask(&me, "CLIENT TRACKING on");
+    assert_eq!(talk.field(&me, "flags"), "t");
+}
+
+#[test]
+fn the_state_is_told_in_both_protocols() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    assert_eq!(talk.ask(&me, "CLIENT TRACKINGINFO"), "[flags [off] redirect -1 prefixes []]");
+    assert_eq!(talk.ask(&me, "CLIENT GETREDIR"), "-1");
+    talk.ask(&me, "HELLO 3");
+    let mut check = |line: &str, info: &str| {
+        assert_eq!(talk.ask(&me, line), "OK", "{line}");
+        assert_eq!(talk.ask(&me, "CLIENT TRACKINGINFO"), info, "{line}");
+    };
+    check("CLIENT TRACKING on", "{flags ~[on] redirect 0 prefixes []}");
+    check("CLIENT TRACKING on OPTIN NOLOOP", "{flags ~[on optin noloop] redirect 0 prefixes []}");
+    check("CLIENT CACHING yes", "{flags ~[on optin caching-yes noloop] redirect 0 prefixes []}");
+    check("CLIENT TRACKING off", "{flags ~[off] redirect -1 prefixes []}");
+    check("CLIENT TRACKING on OPTOUT", "{flags ~[on optout] redirect 0 prefixes []}");
+    check("CLIENT CACHING no", "{flags ~[on optout caching-no] redirect 0 prefixes []}");
+    check("CLIENT TRACKING off", "{flags ~[off] redirect -1 prefixes []}");
+    check(
+        "CLIENT TRACKING on BCAST PREFIX b PREFIX a",
+        "{flags ~[on bcast] redirect 0 prefixes [a b]}",
+    );
+    assert_eq!(talk.field(&me, "flags"), "tB");
+}
+
+#[test]
+fn contradictions_are_refused() {
+    let (mut talk, me, _) = talk("BCAST PREFIX a PREFIX b");
+    let switch = "client, and then re-enabling it with a different mode.";
+    for (options, error) in [
+        ("foo", "-ERR syntax error".to_owned()),
+        ("on foo", "-ERR syntax error".to_owned()),
+        ("on REDIRECT", "-ERR syntax error".to_owned()),
+        ("on REDIRECT x", "-ERR value is not an integer or out of range".to_owned()),
+        ("on REDIRECT 99", "-ERR The client ID you want redirect to does not exist".to_owned()),
+        (
+            "on REDIRECT 1 REDIRECT 2",
+            "-ERR A client can only redirect to a single other client".to_owned(),
+        ),
+        ("on PREFIX x", "-ERR PREFIX option requires BCAST mode to be enabled".to_owned()),
+        (
+            "on",
+            format!(
+                "-ERR You can't switch BCAST mode on/off before disabling tracking for this {switch}"
+            ),
+        ),
+        ("on BCAST OPTIN", "-ERR OPTIN and OPTOUT are not compatible with BCAST".to_owned()),
+        (
+            "on BCAST PREFIX bc",
+            "-ERR Prefix 'bc' overlaps with an existing prefix 'b'. Prefixes for a single client \
+             must not overlap."
+                .to_owned(),
+        ),
+        (
+            "on BCAST PREFIX x PREFIX xy",
+            "-ERR Prefix 'x' overlaps with another provided prefix 'xy'. Prefixes for a single \
+             client must not overlap."
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(talk.ask(&me, &format!("CLIENT TRACKING {options}")), error, "{options}");
+    }
+    assert_eq!(
+        talk.ask(&me, "CLIENT CACHING yes"),
+        "-ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode."
+    );
+    talk.ask(&me, "CLIENT TRACKING off");
+    assert_eq!(
+        talk.ask(&me, "CLIENT CACHING yes"),
+        "-ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or \
+         OPTOUT mode enabled"
+    );
+    assert_eq!(
+        talk.ask(&me, "CLIENT TRACKING on OPTIN OPTOUT"),
+        "-ERR You can't specify both OPTIN mode and OPTOUT mode"
+    );
+    talk.ask(&me, "CLIENT TRACKING on OPTIN");
+    assert_eq!(
+        talk.ask(&me, "CLIENT TRACKING on OPTOUT"),
+        format!(
+            "-ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this {switch}"
+        )
+    );
+    assert_eq!(
+        talk.ask(&me, "CLIENT CACHING no"),
+        "-ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode."
+    );
+}
+
+#[test]
+fn what_the_table_cannot_hold_is_invalidated() {
+    let mut talk = Talk::with(|config| config.tracking_table_max_keys = 3);
+    let (me, other) = (talk.open_resp3(), talk.engine.open());
+    talk.ask(&me, "CLIENT TRACKING on");
+    let answer = talk.ask(&me, "MGET a b c d e");
+    assert_eq!(answer.matches(">[invalidate [").count(), 2, "{answer}");
+    let tracking = &talk.engine.node().tracking;
+    assert_eq!((tracking.keys(), tracking.items(), tracking.clients()), (3, 3, 1));
+    talk.ask(&other, "MSET a 1 b 1 c 1 d 1 e 1");
+    assert_eq!(talk.hear(&me).matches("invalidate").count(), 3, "the others were told before");
+    assert_eq!(talk.engine.node().tracking.items(), 0);
+}
+
+#[test]
+fn nothing_is_remembered_when_nobody_tracks() {
+    let (mut talk, me, other) = talk("");
+    talk.ask(&me, "GET a");
+    talk.ask(&me, "CLIENT TRACKING off");
+    talk.ask(&me, "GET b");
+    let tracking = &talk.engine.node().tracking;
+    assert_eq!((tracking.keys(), tracking.items(), tracking.clients()), (0, 0, 0));
+    talk.ask(&me, "CLIENT TRACKING on");
+    talk.ask(&me, "GET a");
+    talk.engine.close(me);
+    assert_eq!(talk.engine.node().tracking.clients(), 0);
+    talk.ask(&other, "SET a 1");
+}
