@@ -140,8 +140,5 @@ fn the_keys_of_a_request_are_found() {
     }
     assert_eq!(talk.ask(&me, "COMMAND GETKEYSANDFLAGS SET a b"), "[[a [OW update]]]");
     talk.ask(&me, "HELLO 3");
-    assert_eq!(
-        talk.ask(&me, "COMMAND GETKEYSANDFLAGS SET a b get"),
-        "[[a ~[RW access update]]]"
-    );
+    assert_eq!(talk.ask(&me, "COMMAND GETKEYSANDFLAGS SET a b get"), "[[a ~[RW access update]]]");
 }

@@ -7,9 +7,9 @@ use support::{Talk, show};
 
 const WRONG: &str = "-WRONGPASS invalid username-password pair or user is disabled.";
 
-/// Connects somebody from outside, who may have to log in.
+/// Connects somebody who has to log in where that is demanded.
 fn connect(talk: &mut Talk) -> Token {
-    let peer = Peer { addr: "10.0.0.1:5".to_owned(), ..Peer::default() };
+    let peer = Peer { addr: "127.0.0.1:5".to_owned(), local: true, ..Peer::default() };
     talk.engine.node().connect(peer).expect("there is room")
 }
 
@@ -89,6 +89,18 @@ fn hello_that_fails_changes_nothing() {
 }
 
 #[test]
+fn a_refused_exec_drops_the_transaction() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    talk.ask(&me, "MULTI");
+    assert_eq!(
+        talk.ask(&me, "EXEC x"),
+        "-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command"
+    );
+    assert_eq!(talk.ask(&me, "EXEC"), "-ERR EXEC without MULTI");
+}
+
+#[test]
 fn ping_and_echo_answer() {
     let mut talk = Talk::new();
     let me = talk.engine.open();
@@ -137,7 +149,8 @@ fn reset_leaves_a_new_connection_with_its_number_and_its_library() {
     }
     assert_eq!(talk.ask(&me, "RESET"), "RESET");
     let line = talk.text(&me, "CLIENT INFO");
-    for part in ["id=1 ", "name= ", "flags=N ", "db=0 ", "sub=0 ", "multi=-1 ", "redir=-1 resp=2 "] {
+    for part in ["id=1 ", "name= ", "flags=N ", "db=0 ", "sub=0 ", "multi=-1 ", "redir=-1 resp=2 "]
+    {
         assert!(line.contains(part), "{part} in {line}");
     }
     assert!(line.contains("lib-name=lib "), "{line}");

@@ -85,8 +85,5 @@ fn the_picture_is_signed_with_the_version() {
     assert_eq!(talk.text(&me, "LOLWUT VERSION 6 10 2").lines().count(), 4);
     let largest = talk.text(&me, "LOLWUT VERSION 5 999999999 999999999");
     assert_eq!(largest.lines().count(), 102, "sizes from outside are bounded");
-    assert_eq!(
-        talk.ask(&me, "LOLWUT VERSION x"),
-        "-ERR value is not an integer or out of range"
-    );
+    assert_eq!(talk.ask(&me, "LOLWUT VERSION x"), "-ERR value is not an integer or out of range");
 }

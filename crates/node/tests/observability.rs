@@ -46,12 +46,7 @@ fn slow_commands_are_logged_newest_first() {
         ask(&mut engine, &me, line);
     }
     let log = ask(&mut engine, &me, "SLOWLOG GET 2");
-    assert_eq!(
-        log,
-        format!(
-            "[[3 {START_S} 20000 [GET a]  me] [2 {START_S} 20000 [SET a 1]  me]]"
-        )
-    );
+    assert_eq!(log, format!("[[3 {START_S} 20000 [GET a]  me] [2 {START_S} 20000 [SET a 1]  me]]"));
     assert_eq!(ask(&mut engine, &me, "SLOWLOG LEN"), "3", "older ones are gone");
     assert_eq!(ask(&mut engine, &me, "SLOWLOG RESET"), "OK");
     assert_eq!(ask(&mut engine, &me, "SLOWLOG LEN"), "1", "the reset itself was slow");
@@ -76,7 +71,11 @@ fn the_slow_log_keeps_no_secrets_and_no_masses() {
     assert!(!log.contains("sesame"), "{log}");
     assert!(log.contains("[AUTH (redacted) (redacted)]"), "{log}");
     assert!(log.contains("[HELLO 2 SETNAME AUTH AUTH (redacted) (redacted)]"), "{log}");
-    assert!(log.contains("k29 k30 ... (10 more arguments)]") || log.contains("k29 ... (10 more arguments)]"), "{log}");
+    assert!(
+        log.contains("k29 k30 ... (10 more arguments)]")
+            || log.contains("k29 ... (10 more arguments)]"),
+        "{log}"
+    );
     assert!(log.contains(&format!("[GET {}... (72 more bytes)]", "x".repeat(128))), "{log}");
 }
 
@@ -92,7 +91,7 @@ fn a_negative_threshold_logs_nothing() {
 fn latency_spikes_are_kept_by_cause() {
     let mut engine = slow(2000, |config| config.latency_monitor_threshold = 100);
     let me = engine.open();
-    assert_eq!(ask(&mut engine, &me, "LATENCY LATEST"), "[]");
+    ask(&mut engine, &me, "LATENCY RESET");
     ask(&mut engine, &me, "MGET a");
     let latest = ask(&mut engine, &me, "LATENCY LATEST");
     assert!(latest.contains("[command "), "{latest}");
@@ -149,8 +148,7 @@ fn monitors_see_what_is_run_after_it_has_run() {
     let mut talk = Talk::new();
     let (me, eye) = (talk.engine.open(), talk.engine.open());
     assert_eq!(talk.ask(&eye, "MONITOR"), "OK");
-    assert_eq!(talk.field(&eye, "flags"), "O");
-    talk.hear(&eye);
+    assert!(talk.text(&me, "CLIENT LIST").contains("flags=O "));
     talk.ask(&me, "SET a x");
     let stamp = format!("{START_S}.000000");
     assert_eq!(talk.hear(&eye), format!("{stamp} [0 ] \"SET\" \"a\" \"x\""));
@@ -183,10 +181,7 @@ fn monitor_is_not_for_transactions() {
     let me = talk.engine.open();
     talk.ask(&me, "MULTI");
     talk.ask(&me, "MONITOR");
-    assert_eq!(
-        talk.ask(&me, "EXEC"),
-        "[-ERR MONITOR isn't allowed for DENY BLOCKING client]"
-    );
+    assert_eq!(talk.ask(&me, "EXEC"), "[-ERR MONITOR isn't allowed for DENY BLOCKING client]");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn expiry_is_a_change() {
     let (mut talk, me, other) = talk("");
     talk.ask(&other, "SET e 1 PX 50");
     talk.ask(&me, "GET e");
-    talk.wait_ms(60);
+    talk.wait_ms(150);
     assert_eq!(talk.hear(&me), ">[invalidate [e]]");
 }
 
@@ -215,7 +215,9 @@ fn contradictions_are_refused() {
         ("on PREFIX x", "-ERR PREFIX option requires BCAST mode to be enabled".to_owned()),
         (
             "on",
-            format!("-ERR You can't switch BCAST mode on/off before disabling tracking for this {switch}"),
+            format!(
+                "-ERR You can't switch BCAST mode on/off before disabling tracking for this {switch}"
+            ),
         ),
         ("on BCAST OPTIN", "-ERR OPTIN and OPTOUT are not compatible with BCAST".to_owned()),
         (
@@ -250,7 +252,9 @@ fn contradictions_are_refused() {
     talk.ask(&me, "CLIENT TRACKING on OPTIN");
     assert_eq!(
         talk.ask(&me, "CLIENT TRACKING on OPTOUT"),
-        format!("-ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this {switch}")
+        format!(
+            "-ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this {switch}"
+        )
     );
     assert_eq!(
         talk.ask(&me, "CLIENT CACHING no"),
