@@ -164,12 +164,12 @@ impl<'s> Db<'s> {
     fn read(&mut self, key: Key<'_>, touched: bool) -> Option<EntryRef<'_>> {
         let now = self.common.now_ms;
         let Some(found) = self.dbs[self.index].keys.find(key.hash, key.bytes) else {
-            self.missed(key);
+            self.common.stats.misses += 1;
             return None;
         };
         if found.flag() && found.expiry().is_some_and(|when| when <= now) {
             self.expire(key);
-            self.missed(key);
+            self.common.stats.misses += 1;
             return None;
         }
         self.common.stats.hits += 1;
@@ -179,12 +179,6 @@ impl<'s> Db<'s> {
         let raw = found.address();
         // SAFETY: as in `look`; setting the access clock moves nothing.
         Some(unsafe { EntryRef::new(raw) })
-    }
-
-    #[inline]
-    fn missed(&mut self, key: Key<'_>) {
-        self.common.stats.misses += 1;
-        self.common.observers.missed(self.index, key.bytes);
     }
 
     /// Finds a key to learn about it: no statistics, no access clock.
@@ -247,7 +241,7 @@ impl<'s> Db<'s> {
         if let Some(when) = expiry {
             database.note_expiry(key.hash, when);
         }
-        self.common.observers.created(self.index, key.bytes);
+        self.common.observers.changed(self.index, key.bytes);
     }
 
     /// Sets a key to a string, whether it is there or not, and whatever it held. Returns whether it had to be created.

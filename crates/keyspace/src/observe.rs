@@ -28,26 +28,6 @@ pub enum Reason {
     Evicted,
 }
 
-/// Something that the door noticed about a key and that no handler has to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noticed {
-    /// The database.
-    pub db: usize,
-    /// The key.
-    pub key: Box<[u8]>,
-    /// What was noticed.
-    pub what: Notice,
-}
-
-/// What the door notices about a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notice {
-    /// It was created.
-    Created,
-    /// It was asked for and is not there.
-    Missed,
-}
-
 #[derive(Debug, Clone, Copy)]
 struct Watcher {
     client: ClientId,
@@ -66,9 +46,6 @@ pub struct Observers {
     changed: Vec<(usize, Box<[u8]>)>,
     /// Whether whole databases were emptied since the list was taken.
     emptied: bool,
-    list_created: bool,
-    list_missed: bool,
-    noticed: Vec<Noticed>,
     /// Whether keys that go away are to be listed.
     list_gone: bool,
     gone: Vec<Gone>,
@@ -78,7 +55,7 @@ pub struct Observers {
 
 impl Observers {
     fn refresh(&mut self) {
-        self.active = !self.watched.is_empty() || self.list_changes || self.list_created;
+        self.active = !self.watched.is_empty() || self.list_changes;
     }
 
     /// Starts a watch. `expired` says that the key is past its time already.
@@ -119,12 +96,6 @@ impl Observers {
         self.refresh();
     }
 
-    /// Says whether keys that are created, and keys that are asked for in vain, are to be listed, for [`Observers::take_noticed`].
-    pub fn list_noticed(&mut self, created: bool, missed: bool) {
-        (self.list_created, self.list_missed) = (created, missed);
-        self.refresh();
-    }
-
     /// Says whether keys that go away are to be listed, for [`Observers::take_gone`].
     pub fn list_gone(&mut self, wanted: bool) {
         self.list_gone = wanted;
@@ -136,30 +107,6 @@ impl Observers {
         if self.active {
             self.note_change(db, key, false);
         }
-    }
-
-    /// Notes that a key was created.
-    #[inline]
-    pub(crate) fn created(&mut self, db: usize, key: &[u8]) {
-        if self.active {
-            self.note_change(db, key, false);
-            if self.list_created {
-                self.notice(db, key, Notice::Created);
-            }
-        }
-    }
-
-    /// Notes that a key was asked for and is not there.
-    #[inline]
-    pub(crate) fn missed(&mut self, db: usize, key: &[u8]) {
-        if self.list_missed {
-            self.notice(db, key, Notice::Missed);
-        }
-    }
-
-    #[cold]
-    fn notice(&mut self, db: usize, key: &[u8], what: Notice) {
-        self.noticed.push(Noticed { db, key: key.into(), what });
     }
 
     /// Notes that databases were emptied.
@@ -221,11 +168,6 @@ impl Observers {
         std::mem::take(&mut self.emptied)
     }
 
-    /// Takes the list of what was noticed.
-    pub fn take_noticed(&mut self) -> Vec<Noticed> {
-        std::mem::take(&mut self.noticed)
-    }
-
     /// Takes the list of keys that went away.
     pub fn take_gone(&mut self) -> Vec<Gone> {
         std::mem::take(&mut self.gone)
@@ -234,10 +176,6 @@ impl Observers {
     /// Returns whether there is anything to take.
     #[inline]
     pub fn has_news(&self) -> bool {
-        !self.dirty.is_empty()
-            || !self.changed.is_empty()
-            || !self.gone.is_empty()
-            || !self.noticed.is_empty()
-            || self.emptied
+        !self.dirty.is_empty() || !self.changed.is_empty() || !self.gone.is_empty() || self.emptied
     }
 }
