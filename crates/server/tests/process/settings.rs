@@ -64,7 +64,8 @@ fn rewritten_settings_hold_after_a_restart() {
     assert_eq!(reply.as_str(), Some("OK"));
     let file = fs::read_to_string(server.file()).expect("a file");
     assert!(file.contains("# my own words\nmaxmemory 2mb\n"), "{file}");
-    assert!(server.log().contains("* CONFIG REWRITE executed with success.\n"));
+    let expected = "* CONFIG REWRITE executed with success.\n";
+    eventually("a line in the log", || server.log().contains(expected));
 
     server.restart();
     let mut connection = server.connect();
@@ -89,7 +90,7 @@ fn file_that_cannot_be_written_is_an_error() {
     fs::create_dir(server.file()).expect("a folder in its place");
     let reply = ask(&server, "CONFIG REWRITE");
     assert!(reply.starts_with("ERR Rewriting config file: "), "{reply}");
-    assert!(server.log().contains("# CONFIG REWRITE failed: "), "{}", server.log());
+    eventually("a line in the log", || server.log().contains("# CONFIG REWRITE failed: "));
 }
 
 #[test]
