@@ -114,6 +114,7 @@ fn run(mut options: Options, environment: &Environment) -> bool {
         Mode::KeyStats => diagnostics::key_stats(&mut session),
         Mode::HotKeys => diagnostics::hot_keys(&mut session),
         Mode::Top => diagnostics::dashboard(&mut session),
+        Mode::Cluster(command) => cluster::run(&session, command),
         _ if options.args.is_empty() => repl::run(&mut session, environment),
         _ if is_help(&options.args[0]) => {
             repl::help_once(&mut session, &options.args[1..]);

@@ -229,7 +229,11 @@ pub(crate) fn save(session: &mut Session, functions_only: bool) -> bool {
         return false;
     }
     let options = Rc::clone(&session.options);
-    let Some(file) = &options.rdb_file else { return false };
+    options.rdb_file.as_ref().is_some_and(|file| save_to(session, file, functions_only))
+}
+
+/// Saves a snapshot to the given file, and returns whether it is complete.
+pub(crate) fn save_to(session: &mut Session, file: &Path, functions_only: bool) -> bool {
     match transfer(session, file, functions_only) {
         Ok(saved) => saved,
         Err(Failure::NotConnected) => false,

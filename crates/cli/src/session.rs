@@ -287,6 +287,16 @@ impl Session {
         }
     }
 
+    /// Returns user and password, if there are any.
+    pub(crate) fn credentials(&self) -> Option<&(Option<Vec<u8>>, Vec<u8>)> {
+        self.credentials.as_ref()
+    }
+
+    /// Changes who we are at the next connect.
+    pub(crate) fn log_in_as(&mut self, user: Option<Vec<u8>>, password: Option<Vec<u8>>) {
+        self.credentials = password.map(|password| (user, password));
+    }
+
     /// Returns the connection below, for those who stop speaking RESP on it.
     pub(crate) fn connection(&mut self) -> Result<&mut Connection, Failure> {
         self.connection.as_mut().ok_or(Failure::NotConnected)

@@ -224,7 +224,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("-e foo", ""),
     ("-e --json foo", ""),
     ("sync x", ""),
-    ("--rdb FILE", ""),
+    ("rdb FILE", ""),
     ("--functions-rdb FILE", ""),
     ("--rdb /nosuch/x", ""),
     ("--bigkeys --pattern str", ""),
@@ -237,7 +237,7 @@ const OTHERS: &[(&str, &str)] = &[
 /// Where we differ on purpose: the invocation, and why.
 const INTENDED: &[(&str, &str)] = &[
     ("--quoted-json get bin", "a quotation mark is escaped so that the JSON is valid"),
-    ("--rdb FILE", "a snapshot tells how much memory was used, so its length differs"),
+    ("rdb FILE", "a snapshot tells how much memory was used, so its length differs"),
 ];
 
 fn words(line: &str, server: &Server) -> Vec<String> {
@@ -250,7 +250,7 @@ fn words(line: &str, server: &Server) -> Vec<String> {
             _ => word
                 .replace("SCRIPT", script.to_str().unwrap())
                 .replace("FILE", file.to_str().unwrap())
-                .replace("SOCKET", &server.socket())
+                .replace("SOCKET", server.dir.path().join("sock").to_str().unwrap())
                 .replace("PORT", &server.port.to_string()),
         })
         .collect()

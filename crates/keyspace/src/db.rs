@@ -362,8 +362,8 @@ impl<'s> Db<'s> {
     /// Visits all keys that are not past their time.
     pub fn for_each(&self, visit: &mut dyn FnMut(&Entry)) {
         let now = self.common.now_ms;
-        for entry in self.dbs[self.index].keys.iter() {
-            if !entry.expiry().is_some_and(|when| when <= now) {
+        for entry in &self.dbs[self.index].keys {
+            if entry.expiry().is_none_or(|when| when > now) {
                 visit(&entry);
             }
         }
@@ -447,8 +447,7 @@ impl<'s> Db<'s> {
                 },
                 drop,
             );
-            if left.0 > 0 {
-                let mean = left.1 / left.0;
+            if let Some(mean) = u64::checked_div(left.1, left.0) {
                 *mean_ttl = if *mean_ttl == 0 { mean } else { (*mean_ttl * 49 + mean) / 50 };
             }
             database.sweep_at = segment + 1;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use keyspace::{Expiry, NewString, Policy, Shard, Snapshot, StringRef};
 use proptest::prelude::*;
-use structs::hashtable::Element;
 
 #[derive(Debug, Clone)]
 enum Op {

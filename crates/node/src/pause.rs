@@ -31,11 +31,6 @@ impl Pause {
         self.holds(true)
     }
 
-    /// Returns whether keys may not go away by themselves: nothing changes while writes wait.
-    pub(crate) fn freezes_keys(&self) -> bool {
-        self.is_on()
-    }
-
     /// Ends pauses whose time is over; returns whether something was ended.
     pub(crate) fn expire(&mut self, now_ms: u64) -> bool {
         let before = self.is_on();

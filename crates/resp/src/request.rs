@@ -369,7 +369,7 @@ impl Parser {
         let at = start + pending.at;
         if let Some(len) = pending.bulk_len {
             let (there, span) = if pending.big {
-                let blob = self.blobs.last().map_or(0, |blob| blob.len());
+                let blob = self.blobs.last().map_or(0, |blob| Blob::len(blob));
                 let span = Span { start: Span::IN_BLOB, len: self.blobs.len() - 1 };
                 (blob == len && bytes.len() >= at + 2, span)
             } else {
@@ -389,7 +389,7 @@ impl Parser {
             _ => Span { start: span.start + start, ..*span },
         }));
         let progress = Progress { start, at: start + pending.at, missing: pending.missing };
-        self.bulks_from(bytes, progress, spans, limits, first, pending)
+        self.bulks_from(bytes, progress, spans, limits, first, *pending)
     }
 
     /// Goes on with [`Parser::bulks`], taking the arguments from `first` on back when it is cut off again.
@@ -400,7 +400,7 @@ impl Parser {
         spans: &mut Vec<Span>,
         limits: &Limits,
         first: usize,
-        earlier: Box<Pending>,
+        earlier: Pending,
     ) -> Result<Parsed, ProtocolError> {
         let parsed = self.bulks(bytes, progress, spans, limits)?;
         if parsed == Parsed::Incomplete

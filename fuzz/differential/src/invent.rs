@@ -112,10 +112,11 @@ impl ValueSource for Values {
             &["0", "1", "-1", "0.1", "2.5", "1e3", "1e-5", "inf", "-inf", "3.0"];
         const PATTERNS: &[&str] = &["*", "a*", "?", "[ab]", "[^a]", "\\a", "*long*", ""];
         // Far enough that no key expires while both are asked, or long past.
-        const DURATIONS: &[&str] =
-            &["100000", "5000000", "0", "-1", "-5", "9223372036854775807", "1000000000000"];
-        const TIMES: &[&str] =
-            &["1", "0", "-1", "32503680000", "32503680000000", "9223372036854775807"];
+        const DURATIONS: &[&str] = &["100000", "5000000", "0", "-1", "-5", "9223372036854775807"];
+        const TIMES: &[&str] = &["1", "0", "-1", "32503680000000", "42503680000000"];
+        const TIMES_S: &[&str] =
+            &["1", "0", "-1", "32503680000", "42503680000", "9223372036854775807"];
+        let in_seconds = arg.name.contains("seconds") && !arg.name.contains("milliseconds");
         let duration = ["seconds", "milliseconds"].contains(&arg.name.as_str());
         let pool = match arg.kind {
             Kind::Key => KEYS,
@@ -125,6 +126,7 @@ impl ValueSource for Values {
             Kind::Integer => INTEGERS,
             Kind::Double => DOUBLES,
             Kind::Pattern => PATTERNS,
+            Kind::UnixTime if in_seconds => TIMES_S,
             Kind::UnixTime => TIMES,
             _ if arg.name == "cursor" => &["0", "0", "x", "-1"],
             _ => STRINGS,

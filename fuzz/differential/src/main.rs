@@ -114,7 +114,7 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut left = Side::open(options.left.as_deref(), &options.ours)?;
     let mut right = Side::open(options.right.as_deref(), &options.reference)?;
     let mut inventor = Inventor::new(options.seed, options.only.as_deref());
-    let mut recent: VecDeque<Vec<Vec<u8>>> = VecDeque::new();
+    let mut recent: VecDeque<String> = VecDeque::new();
     say(&format!("seed {}", options.seed));
     for side in [&mut left, &mut right] {
         side.run(&[b"FLUSHALL".to_vec()])?;
@@ -124,11 +124,15 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
     }
     for number in 0..options.requests {
         let request = inventor.request();
-        recent.push_back(request.clone());
+        let replies = (left.run(&request)?, right.run(&request)?);
+        recent.push_back(format!(
+            "{} -> {}",
+            shown(&request),
+            testkit::transcript::shown(&replies.0)
+        ));
         if recent.len() > SHOWN {
             recent.pop_front();
         }
-        let replies = (left.run(&request)?, right.run(&request)?);
         let mut difference = compare::replies(&request, &replies.0, &replies.1);
         if difference.is_none() && (number + 1).is_multiple_of(BETWEEN_CHECKS) {
             let states =
@@ -137,8 +141,8 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
         if let Some(difference) = difference {
             say(&format!("seed {}, request {number}: {difference}", options.seed));
-            for request in &recent {
-                say(&format!("  {}", shown(request)));
+            for exchange in &recent {
+                say(&format!("  {}", exchange.trim_end()));
             }
             return Ok(ExitCode::FAILURE);
         }

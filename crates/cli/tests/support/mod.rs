@@ -68,10 +68,6 @@ impl Server {
         }
         panic!("no server could be started: {last}");
     }
-
-    pub(crate) fn socket(&self) -> String {
-        self.dir.path().join("sock").to_str().unwrap().to_owned()
-    }
 }
 
 impl Drop for Server {

@@ -22,7 +22,6 @@ use stdx::text::eq_ignore_case;
 
 use crate::Node;
 
-pub(crate) use clients::total_memory as clients_memory;
 pub(crate) use memory::Breakdown;
 
 /// One section.

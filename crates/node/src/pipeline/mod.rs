@@ -12,7 +12,7 @@ pub(crate) mod batch;
 mod commit;
 pub(crate) mod execute;
 mod gates;
-pub mod propagate;
+pub(crate) mod propagate;
 pub(crate) mod transaction;
 
 use crate::Node;

@@ -6,7 +6,7 @@
 ///
 /// Without a reader nothing is encoded.
 #[derive(Debug, Default)]
-pub struct Feed {
+pub(crate) struct Feed {
     readers: usize,
     /// The database that the last command was for.
     selected: Option<usize>,
@@ -20,43 +20,35 @@ pub struct Feed {
 
 impl Feed {
     /// Says that somebody reads the log from now on.
-    pub fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         self.readers += 1;
         // A new reader knows of no database yet.
         self.selected = None;
     }
 
-    /// Says that a reader is gone.
-    pub fn close(&mut self) {
-        self.readers = self.readers.saturating_sub(1);
-        if self.readers == 0 {
-            self.bytes = Vec::new();
-        }
-    }
-
     /// Returns whether somebody reads the log.
     #[inline]
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.readers > 0
     }
 
     /// Returns how many bytes were ever appended.
-    pub fn offset(&self) -> u64 {
+    pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
 
     /// Takes what was appended since the last time.
-    pub fn take(&mut self) -> Vec<u8> {
+    pub(crate) fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
 
     /// What is appended until [`Feed::end`] belongs together.
-    pub fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.transaction_wanted = true;
     }
 
     /// Ends what [`Feed::begin`] began.
-    pub fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.transaction_wanted = false;
         if std::mem::take(&mut self.in_transaction) {
             self.encode(&[b"EXEC"]);
@@ -64,7 +56,7 @@ impl Feed {
     }
 
     /// Appends one command on a database.
-    pub fn append(&mut self, db: usize, argv: &[&[u8]]) {
+    pub(crate) fn append(&mut self, db: usize, argv: &[&[u8]]) {
         if !self.is_open() {
             return;
         }

@@ -12,22 +12,22 @@ use resp::value::Value;
 use stdx::clock::ManualClock;
 
 /// When all tests begin: 1 January 2024.
-pub const START_S: u64 = 1_704_067_200;
+pub(crate) const START_S: u64 = 1_704_067_200;
 
 /// A server to talk to.
-pub struct Talk {
+pub(crate) struct Talk {
     pub engine: Engine,
     pub clock: ManualClock,
 }
 
 impl Talk {
     /// Starts a server with the default settings.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|_| ())
     }
 
     /// Starts a server with other settings.
-    pub fn with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         change(&mut config);
         let clock = ManualClock::new(START_S * 1_000_000);
@@ -35,43 +35,43 @@ impl Talk {
     }
 
     /// Starts a conversation in the newer protocol.
-    pub fn open_resp3(&mut self) -> Session {
+    pub(crate) fn open_resp3(&mut self) -> Session {
         let session = self.engine.open();
         self.raw(&session, "HELLO 3");
         session
     }
 
     /// Lets time pass.
-    pub fn wait_ms(&mut self, ms: u64) {
+    pub(crate) fn wait_ms(&mut self, ms: u64) {
         self.clock.advance(Duration::from_millis(ms));
         self.engine.node().run_timers();
     }
 
     /// Says something, words separated by blanks, and returns the bytes of the answer with line ends shown as blanks.
-    pub fn raw(&mut self, who: &Session, line: &str) -> String {
+    pub(crate) fn raw(&mut self, who: &Session, line: &str) -> String {
         let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
         let reply = self.engine.execute(who, &words);
         String::from_utf8_lossy(&reply).replace("\r\n", " ").trim_end().to_owned()
     }
 
     /// Says something, words separated by blanks, and returns the answer, and whatever came with it, to be read.
-    pub fn ask(&mut self, who: &Session, line: &str) -> String {
+    pub(crate) fn ask(&mut self, who: &Session, line: &str) -> String {
         let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
         self.ask_words(who, &words)
     }
 
     /// Says something, and returns the answer, and whatever came with it, to be read.
-    pub fn ask_words(&mut self, who: &Session, words: &[&[u8]]) -> String {
+    pub(crate) fn ask_words(&mut self, who: &Session, words: &[&[u8]]) -> String {
         show(&self.engine.execute(who, words))
     }
 
     /// Returns what somebody was told without having asked.
-    pub fn hear(&mut self, who: &Session) -> String {
+    pub(crate) fn hear(&mut self, who: &Session) -> String {
         show(&self.engine.take_output(who))
     }
 
     /// Says something and returns the answer as a tree.
-    pub fn value(&mut self, who: &Session, line: &str) -> Value {
+    pub(crate) fn value(&mut self, who: &Session, line: &str) -> Value {
         let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
         let mut values = decode(&self.engine.execute(who, &words));
         assert_eq!(values.len(), 1, "one answer to {line}");
@@ -79,19 +79,19 @@ impl Talk {
     }
 
     /// Says something and returns the text that is the answer.
-    pub fn text(&mut self, who: &Session, line: &str) -> String {
+    pub(crate) fn text(&mut self, who: &Session, line: &str) -> String {
         let value = self.value(who, line);
         let text = value.as_bytes().unwrap_or_else(|| panic!("a text, not {value:?}"));
         String::from_utf8_lossy(text).into_owned()
     }
 
     /// Returns the number of a client.
-    pub fn id(&mut self, who: &Session) -> String {
+    pub(crate) fn id(&mut self, who: &Session) -> String {
         self.ask(who, "CLIENT ID")
     }
 
     /// Returns a field of the line about a client.
-    pub fn field(&mut self, who: &Session, name: &str) -> String {
+    pub(crate) fn field(&mut self, who: &Session, name: &str) -> String {
         let line = self.text(who, "CLIENT INFO");
         let fields = line.trim_end().split(' ').filter_map(|field| field.split_once('='));
         let found = fields.into_iter().find(|(key, _)| *key == name);
@@ -100,7 +100,7 @@ impl Talk {
 }
 
 /// Decodes all replies in the bytes.
-pub fn decode(bytes: &[u8]) -> Vec<Value> {
+pub(crate) fn decode(bytes: &[u8]) -> Vec<Value> {
     let mut decoder = Decoder::new(Limits::default());
     decoder.feed(bytes);
     let mut values = Vec::new();
@@ -112,7 +112,7 @@ pub fn decode(bytes: &[u8]) -> Vec<Value> {
 }
 
 /// Shows replies: `[…]` is an array, `{…}` a map, `~[…]` a set, `>[…]` a push; several are separated by blanks.
-pub fn show(bytes: &[u8]) -> String {
+pub(crate) fn show(bytes: &[u8]) -> String {
     let mut text = String::new();
     for (index, value) in decode(bytes).iter().enumerate() {
         text.push_str(if index > 0 { " " } else { "" });

@@ -110,7 +110,8 @@ impl<E: Element, H: Hasher64> Table<E, H> {
     /// Visits the flagged elements of a segment, hands those to be removed to `removed`, and renews
     /// the bound.
     ///
-    /// Costs about as much as 450 lookups; the elements are prefetched a bucket ahead.
+    /// A segment has up to 760 elements, 380 on average; those that are flagged are read, prefetched a
+    /// bucket ahead.
     pub fn sweep_segment<C: Capture<E>>(
         &mut self,
         segment: usize,

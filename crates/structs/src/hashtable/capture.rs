@@ -15,8 +15,8 @@
 //!
 //! # Cost
 //!
-//! One bit per bucket while capturing: 0.2 bytes an element's table share of 14. A write to a bucket
-//! that is not done pays for copying about seven elements, once. When nothing is captured, an
+//! One bit per bucket while capturing, which is 0.2 MB for ten million elements. A write to a bucket
+//! that is not done pays for copying about six elements, once. When nothing is captured, an
 //! operation pays one test of a pointer.
 
 use super::per_segment::PerSegment;

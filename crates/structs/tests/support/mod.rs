@@ -36,6 +36,19 @@ impl Item {
         unsafe { self.0.as_ref() }.value
     }
 
+    /// Where the item is, for [`Item::reclaim`].
+    pub(crate) fn address(&self) -> NonNull<u8> {
+        self.0.cast()
+    }
+
+    /// Frees an item that has been leaked on purpose.
+    ///
+    /// # Safety
+    /// There is no handle to it any more.
+    pub(crate) unsafe fn reclaim(address: NonNull<u8>) {
+        drop(Self(address.cast()));
+    }
+
     pub(crate) fn set_value(&mut self, value: u64) {
         // SAFETY: The content lives as long as the item, which is exclusively borrowed.
         unsafe { self.0.as_mut() }.value = value;

@@ -7,7 +7,6 @@
 use commands::{Args, CmdResult};
 use keyspace::{Entry, StringRef, Type};
 use stdx::sha1;
-use structs::hashtable::Element;
 
 use crate::admin::Admin;
 
@@ -64,7 +63,7 @@ fn feed_value(bytes: &mut Vec<u8>, entry: &Entry) {
     match entry.data_type() {
         Type::String => match entry.string() {
             StringRef::Int(number) => {
-                feed(bytes, stdx::number::Digits::from_i64(number).as_bytes())
+                feed(bytes, stdx::number::Digits::from_i64(number).as_bytes());
             }
             StringRef::Bytes(text) => feed(bytes, text),
             StringRef::Blob(blob) => feed(bytes, &blob),

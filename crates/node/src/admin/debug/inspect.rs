@@ -3,7 +3,6 @@
 use commands::{Args, CmdResult, CommandError};
 use keyspace::{Entry, StringRef};
 use resp::reply::Reply;
-use structs::hashtable::Element;
 
 use crate::admin::Admin;
 use crate::client::Client;
@@ -75,7 +74,7 @@ pub(super) fn sdslen(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
              val_sds_avail:{spare}, val_zmalloc: {memory}"
         ))
     })?;
-    let text = text.ok_or(CommandError::other("ERR Not an sds encoded string."))?;
+    let text = text.ok_or_else(|| CommandError::other("ERR Not an sds encoded string."))?;
     cx.reply().simple(&text);
     Ok(())
 }
@@ -84,7 +83,7 @@ pub(super) fn sdslen(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
 pub(super) fn htstats(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
     let index = usize::try_from(args.integer(2)?).ok();
     let index = index.filter(|index| *index < cx.node.shard.databases());
-    let index = index.ok_or(CommandError::other("ERR Out of range database"))?;
+    let index = index.ok_or_else(|| CommandError::other("ERR Out of range database"))?;
     let db = cx.node.shard.database(index);
     let (keys, buckets, memory) = (db.len(), db.buckets(), db.overhead());
     let volatile = db.volatile_len();

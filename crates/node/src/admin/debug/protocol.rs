@@ -15,7 +15,7 @@ pub(super) fn protocol(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
     match args[2].to_ascii_lowercase().as_slice() {
         b"string" => reply.bulk(b"Hello World"),
         b"integer" => reply.integer(12345),
-        b"double" => reply.double(3.141),
+        b"double" => reply.double(3141.0 / 1000.0),
         b"null" => reply.null(),
         b"bignum" => reply.big_number(b"1234567999999999999999999999999999999"),
         b"true" => reply.boolean(true),

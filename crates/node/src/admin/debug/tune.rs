@@ -120,7 +120,7 @@ pub(super) fn mallctl(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
     let value = if args.len() > 3 { Some(args.integer(3)?) } else { None };
     let name = String::from_utf8_lossy(args[2]);
     let old = cx.node.machine.allocator_value(&name, value);
-    let old = old.ok_or(CommandError::other(NO_SUCH_NAME))?;
+    let old = old.ok_or_else(|| CommandError::other(NO_SUCH_NAME))?;
     cx.reply().integer(old);
     Ok(())
 }
@@ -129,7 +129,7 @@ pub(super) fn mallctl(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
 pub(super) fn mallctl_str(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
     let name = String::from_utf8_lossy(args[2]);
     let text = cx.node.machine.allocator_text(&name);
-    let text = text.ok_or(CommandError::other(NO_SUCH_NAME))?;
+    let text = text.ok_or_else(|| CommandError::other(NO_SUCH_NAME))?;
     cx.reply().bulk(text.as_bytes());
     Ok(())
 }

@@ -1,0 +1,285 @@
+//! The cluster manager on six and more real nodes: whatever it does, no key is lost.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking and uses real time"
+)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use connector::{Address, Connection, Family, Timeouts};
+use resp::value::Value;
+use support::{Output, Server, eventually, run};
+
+const KEYS: usize = 400;
+
+/// Some servers, of which a cluster is made.
+struct Nodes(Vec<Server>);
+
+impl Nodes {
+    fn start(count: usize) -> Option<Self> {
+        let args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "3000"];
+        (0..count).map(|_| Server::start(&args)).collect::<Option<Vec<_>>>().map(Self)
+    }
+
+    fn address(&self, at: usize) -> String {
+        format!("127.0.0.1:{}", self.0[at].port)
+    }
+
+    fn connect(&self, at: usize) -> Connection {
+        connect(self.0[at].port)
+    }
+
+    fn id(&self, at: usize) -> String {
+        text(&self.connect(at).request(&["CLUSTER", "MYID"]).unwrap())
+    }
+
+    /// Makes a cluster of the first `count` nodes.
+    fn create(&self, count: usize, replicas: usize) {
+        let addresses: Vec<_> = (0..count).map(|at| self.address(at)).collect();
+        let replicas = replicas.to_string();
+        let mut args = vec!["create"];
+        args.extend(addresses.iter().map(String::as_str));
+        args.extend(["--cluster-replicas", &replicas, "--cluster-yes"]);
+        let output = manage(&args);
+        assert_eq!(output.code, Some(0), "{output:?}");
+        assert!(output.stdout.contains("[OK] All 16384 slots covered."), "{output:?}");
+        eventually("the cluster is up", || {
+            text(&self.connect(0).request(&["CLUSTER", "INFO"]).unwrap())
+                .contains("cluster_state:ok")
+        });
+    }
+
+    /// Stores keys through the client, following redirections.
+    fn fill(&self) {
+        let lines: String = (0..KEYS).map(|key| format!("set key:{key} value:{key}\n")).collect();
+        let port = self.0[0].port.to_string();
+        eventually("all nodes take writes", || {
+            let output = client(&["-c", "-p", &port], lines.as_bytes());
+            output.stdout == "OK\n".repeat(KEYS)
+        });
+    }
+
+    /// Reads all keys and values from all primaries.
+    fn content(&self) -> BTreeMap<String, String> {
+        let mut content = BTreeMap::new();
+        for at in 0..self.0.len() {
+            let mut node = self.connect(at);
+            if !text(&node.request(&["INFO", "replication"]).unwrap()).contains("role:master") {
+                continue;
+            }
+            for key in node.request(&["KEYS", "*"]).unwrap().as_array().unwrap() {
+                let key = text(key);
+                let value = text(&node.request(&["GET", &key]).unwrap());
+                assert_eq!(content.insert(key, value), None, "a key at two nodes");
+            }
+        }
+        content
+    }
+
+    fn slots(&self, at: usize) -> usize {
+        let table = text(&self.connect(at).request(&["CLUSTER", "NODES"]).unwrap());
+        let own = table.lines().find(|line| line.contains("myself")).unwrap();
+        own.split(' ')
+            .skip(8)
+            .filter(|word| !word.starts_with('['))
+            .map(|word| match word.split_once('-') {
+                Some((first, last)) => {
+                    last.parse::<usize>().unwrap() - first.parse::<usize>().unwrap() + 1
+                }
+                None => 1,
+            })
+            .sum()
+    }
+}
+
+fn connect(port: u16) -> Connection {
+    Connection::connect(&Address::tcp("127.0.0.1", port), Family::Any, Timeouts::default()).unwrap()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value:?}")).to_owned()
+}
+
+fn client(args: &[&str], stdin: &[u8]) -> Output {
+    run(Path::new(env!("CARGO_BIN_EXE_sinter-cli")), args, stdin, &[], Duration::from_secs(100))
+}
+
+fn manage(args: &[&str]) -> Output {
+    let mut all = vec!["--cluster"];
+    all.extend(args);
+    client(&all, b"")
+}
+
+fn expected() -> BTreeMap<String, String> {
+    (0..KEYS).map(|key| (format!("key:{key}"), format!("value:{key}"))).collect()
+}
+
+fn done(output: &Output) {
+    assert_eq!(output.code, Some(0), "{output:?}");
+}
+
+#[test]
+fn a_cluster_grows_shrinks_and_keeps_its_keys() {
+    let Some(nodes) = Nodes::start(7) else { return };
+    nodes.create(6, 1);
+    nodes.fill();
+    let (entry, new) = (nodes.address(0), nodes.address(6));
+    done(&manage(&["check", &entry]));
+    done(&manage(&["info", "127.0.0.1", &nodes.0[1].port.to_string()]));
+
+    // A dry run tells and does nothing.
+    let told = manage(&["add-node", &new, &entry, "--dry-run"]);
+    assert!(told.stdout.contains("(dry run)") && told.stdout.contains("CLUSTER MEET"), "{told:?}");
+    assert_eq!(manage(&["info", &new]).stdout.matches("slots |").count(), 1);
+
+    done(&manage(&["add-node", &new, &entry]));
+    let id = nodes.id(6);
+    // A light node is enough: a slot is a slot.
+    let weight = format!("{id}=0.05");
+    let mut rebalance =
+        vec!["rebalance", &entry, "--cluster-weight", &weight, "--cluster-simulate"];
+    done(&manage(&rebalance));
+    assert_eq!(nodes.slots(6), 0);
+    rebalance.pop();
+    rebalance.extend(["--cluster-pipeline", "3"]);
+    done(&manage(&rebalance));
+    let light = nodes.slots(6);
+    assert!((250..300).contains(&light), "{light}");
+    assert_eq!(nodes.content(), expected());
+
+    let (source, target) = (nodes.id(0), nodes.id(1));
+    let reshard = [
+        "reshard",
+        &entry,
+        "--cluster-from",
+        &source,
+        "--cluster-to",
+        &target,
+        "--cluster-slots",
+        "200",
+        "--cluster-yes",
+    ];
+    let before = nodes.slots(1);
+    done(&manage(&reshard));
+    assert_eq!(nodes.slots(1), before + 200);
+    assert_eq!(nodes.content(), expected());
+
+    let refused = manage(&["del-node", &entry, &id]);
+    assert!(refused.stderr.contains("is not empty!"), "{refused:?}");
+    done(&manage(&["rebalance", &entry, "--cluster-weight", &format!("{id}=0")]));
+    assert_eq!(nodes.slots(6), 0);
+    done(&manage(&["del-node", &entry, &id]));
+    assert_eq!(nodes.content(), expected());
+    done(&manage(&["check", &entry]));
+
+    let called = manage(&["call", &entry, "dbsize", "--cluster-only-masters"]);
+    let keys: usize = called
+        .stdout
+        .lines()
+        .filter_map(|line| line.rsplit(' ').next()?.parse::<usize>().ok())
+        .sum();
+    assert_eq!(keys, KEYS, "{called:?}");
+    let scanned = client(&["-c", "-p", &nodes.0[0].port.to_string(), "--scan"], b"");
+    assert_eq!(scanned.stdout.lines().count(), KEYS);
+
+    let directory = tempfile::tempdir().unwrap();
+    done(&manage(&["backup", &entry, directory.path().to_str().unwrap()]));
+    let saved: Vec<_> =
+        std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().path()).collect();
+    assert_eq!(saved.len(), 4);
+    let described = std::fs::read(directory.path().join("nodes.json")).unwrap();
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(&described).unwrap().as_array().unwrap().len(),
+        6
+    );
+}
+
+#[test]
+fn what_is_broken_is_found_and_fixed_without_losing_keys() {
+    let Some(nodes) = Nodes::start(3) else { return };
+    nodes.create(3, 0);
+    nodes.fill();
+    let entry = nodes.address(0);
+    let ids: Vec<_> = (0..3).map(|at| nodes.id(at)).collect();
+    // Slot of key:1: a move that stopped half way, before any key and after the last.
+    let slot = nodes
+        .connect(0)
+        .request(&["CLUSTER", "KEYSLOT", "key:1"])
+        .unwrap()
+        .as_integer()
+        .unwrap()
+        .to_string();
+    let owner = (0..3)
+        .find(|at| nodes.connect(*at).request(&["EXISTS", "key:1"]).unwrap() == Value::Integer(1))
+        .unwrap();
+    let other = (owner + 1) % 3;
+    nodes.connect(other).request(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &ids[owner]]).unwrap();
+    nodes.connect(owner).request(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &ids[other]]).unwrap();
+    let found = manage(&["check", &entry]);
+    assert_eq!(found.code, Some(1), "{found:?}");
+    assert!(found.stdout.contains(&format!("The following slots are open: {slot}.")), "{found:?}");
+    done(&manage(&["fix", &entry, "--dry-run"]));
+    assert_eq!(manage(&["check", &entry]).code, Some(1));
+    done(&manage(&["fix", &entry]));
+    done(&manage(&["check", &entry]));
+    assert_eq!(nodes.content(), expected());
+    assert_eq!(nodes.connect(other).request(&["EXISTS", "key:1"]).unwrap(), Value::Integer(1));
+
+    // Only the target knows of a move, and it has got the key already.
+    let third = (0..3).find(|at| ![owner, other].contains(at)).unwrap();
+    nodes.connect(third).request(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &ids[other]]).unwrap();
+    nodes.connect(other).request(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &ids[third]]).unwrap();
+    let port = nodes.0[third].port.to_string();
+    let moved = nodes
+        .connect(other)
+        .request(&["MIGRATE", "127.0.0.1", &port, "key:1", "0", "1000"])
+        .unwrap();
+    assert!(!moved.is_error(), "{moved:?}");
+    nodes.connect(other).request(&["CLUSTER", "SETSLOT", &slot, "STABLE"]).unwrap();
+    done(&manage(&["fix", &entry]));
+    assert_eq!(nodes.content(), expected());
+
+    // Slots that nobody owns, one with keys and one without.
+    let free = nodes.connect(0).request(&["CLUSTER", "DELSLOTS", "1", "2"]).unwrap();
+    assert!(!free.is_error(), "{free:?}");
+    for at in 1..3 {
+        nodes.connect(at).request(&["CLUSTER", "DELSLOTS", "1", "2"]).unwrap();
+    }
+    done(&manage(&["fix", &entry]));
+    done(&manage(&["check", &entry, "--cluster-search-multiple-owners"]));
+    assert_eq!(nodes.content(), expected());
+}
+
+#[test]
+fn keys_of_a_lone_server_are_imported() {
+    let (Some(nodes), Some(lone)) = (Nodes::start(3), Server::start(&[])) else { return };
+    nodes.create(3, 0);
+    let mut source = connect(lone.port);
+    for key in 0..50 {
+        source.request(&["SET", &format!("key:{key}"), &format!("value:{key}")]).unwrap();
+    }
+    let from = format!("127.0.0.1:{}", lone.port);
+    let entry = nodes.address(0);
+    done(&manage(&["import", &entry, "--cluster-from", &from, "--cluster-copy"]));
+    assert_eq!(nodes.content().len(), 50);
+    let again = manage(&["import", &entry, "--cluster-from", &from]);
+    assert_eq!(again.code, Some(1), "{again:?}");
+    done(&manage(&["import", &entry, "--cluster-from", &from, "--cluster-replace"]));
+    assert_eq!(source.request(&["DBSIZE"]).unwrap(), Value::Integer(0));
+    assert_eq!(nodes.content().len(), 50);
+    assert!(manage(&["import", &entry]).stderr.contains("is required for subcommand"));
+}
+
+#[test]
+fn too_few_nodes_are_refused_before_anything_is_done() {
+    let output =
+        manage(&["create", "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "--cluster-replicas", "1"]);
+    assert_eq!(output.code, Some(1));
+    assert!(output.stderr.contains("At least 6 nodes are required"), "{output:?}");
+}
