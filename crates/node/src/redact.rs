@@ -1,6 +1,5 @@
 //! Arguments that nobody may read over a client's shoulder: passwords, in the slow log and under MONITOR.
 
-use std::iter;
 use std::ops::Range;
 
 use commands::Args;
@@ -19,10 +18,10 @@ impl Secrets {
     pub(crate) fn of(row: &Row, args: &Args<'_>) -> Self {
         let count = args.len();
         Self(match &*row.full_name {
-            "auth" => iter::once(1..count).collect(),
+            "auth" => Vec::from([1..count]),
             "hello" => options(args, 2, &[("AUTH", 2, true), ("SETNAME", 1, false)]),
             "migrate" => options(args, 6, &[("AUTH", 1, true), ("AUTH2", 2, true)]),
-            "acl|setuser" => iter::once(2..count).collect(),
+            "acl|setuser" => Vec::from([2.min(count)..count]),
             "config|set" => (2..count)
                 .step_by(2)
                 .filter(|&name| config::find_directive(args[name]).is_some_and(|row| row.sensitive))
