@@ -2,3 +2,5 @@
 
 pub mod blob;
 pub mod hashtable;
+pub mod listpack;
+pub mod packed;
