@@ -209,7 +209,7 @@ mod tests {
         };
         let before = count();
         let block: Vec<u8> = Vec::with_capacity(41);
-        assert_eq!(count() - before, 48);
+        assert_eq!(count().wrapping_sub(before), 48);
         drop(block);
         assert_eq!(count(), before);
     }
