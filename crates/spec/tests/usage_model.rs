@@ -59,6 +59,8 @@ proptest! {
 
     #[test]
     fn generated_words_are_as_many_as_the_line_allows(line in line(), seed in any::<u64>()) {
+        // What `numkeys` counts makes sense in real rows only, and is checked with those.
+        prop_assume!(!line.contains("numkeys"));
         if let Ok(usage) = Usage::parse(&line) {
             let mut state = seed;
             let mut dice = |below| {
