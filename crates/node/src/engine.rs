@@ -10,6 +10,7 @@
 //! ```
 
 use config::Config;
+use keyspace::ClientId;
 use stdx::clock::{Clock, SystemClock};
 
 use crate::client::{Peer, Token};
@@ -18,7 +19,7 @@ use crate::{Action, Node, Unmeasured};
 
 /// A conversation with an [`Engine`]: it has its own selected database, protocol and transaction.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Session(Token);
+pub struct Session(ClientId);
 
 /// A server in this program.
 #[derive(Debug)]
@@ -49,23 +50,32 @@ impl Engine {
     /// Starts a conversation.
     pub fn open(&mut self) -> Session {
         let peer = Peer { internal: true, local: true, ..Peer::default() };
-        Session(self.node.connect(peer).expect("a session of our own is never refused"))
+        let token = self.node.connect(peer).expect("a session of our own is never refused");
+        Session(self.node.clients[token].id)
+    }
+
+    /// Returns the place of a session, unless somebody has ended it.
+    fn token(&self, session: &Session) -> Option<Token> {
+        self.node.clients.find(session.0)
     }
 
     /// Ends a conversation.
     pub fn close(&mut self, session: Session) {
-        self.node.disconnected(session.0);
+        if let Some(token) = self.token(&session) {
+            self.node.disconnected(token);
+        }
     }
 
     /// Runs one command and returns its reply, encoded as the session's protocol demands.
     ///
-    /// What has become due meanwhile (expiry above all) is done first.
+    /// What has become due meanwhile (expiry above all) is done first. Nothing is answered where nothing is asked, and in a session that QUIT or CLIENT KILL has ended.
     pub fn execute(&mut self, session: &Session, argv: &[&[u8]]) -> Vec<u8> {
-        if argv.is_empty() {
-            return Vec::new();
-        }
+        let token = match self.token(session) {
+            Some(token) if !argv.is_empty() => token,
+            _ => return Vec::new(),
+        };
         self.node.run_timers();
-        self.node.execute(session.0, argv);
+        self.node.execute(token, argv);
         // Whatever is left to say to anybody is said now.
         self.node.take_write_queue();
         for action in self.node.take_actions() {
@@ -79,13 +89,14 @@ impl Engine {
 
     /// Takes what a session was sent without having asked for it: messages, keys that have changed, the commands of others under MONITOR.
     pub fn take_output(&mut self, session: &Session) -> Vec<u8> {
-        let Some(client) = self.node.clients.get_mut(session.0) else { return Vec::new() };
-        let output = client.output.pieces().flatten().copied().collect();
-        client.output.clear();
-        if self.node.is_finished(session.0) {
-            self.node.disconnected(session.0);
+        let Some(token) = self.token(session) else { return Vec::new() };
+        let output = &mut self.node.clients[token].output;
+        let bytes = output.pieces().flatten().copied().collect();
+        output.clear();
+        if self.node.is_finished(token) {
+            self.node.disconnected(token);
         }
-        output
+        bytes
     }
 
     /// Starts to record what a log or a replica would be told, for [`Engine::take_changes`].

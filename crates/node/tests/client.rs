@@ -2,7 +2,13 @@
 
 mod support;
 
+use node::Peer;
 use support::{START_S, Talk};
+
+/// Somebody on this machine.
+fn local() -> Peer {
+    Peer { local: true, ..Peer::default() }
+}
 
 #[test]
 fn a_line_tells_everything_in_the_order_that_tools_know() {
@@ -37,7 +43,7 @@ fn a_line_tells_everything_in_the_order_that_tools_know() {
 fn the_bytes_being_run_count_as_the_query_buffer() {
     let mut talk = Talk::new();
     let node = talk.engine.node();
-    let me = node.connect(node::Peer::default()).expect("there is room");
+    let me = node.connect(local()).expect("there is room");
     node.receive(me, b"*2\r\n$6\r\nCLIENT\r\n$4\r\nINFO\r\n");
     let output = &node.clients.get(me).expect("connected").output;
     let text: Vec<u8> = output.pieces().flatten().copied().collect();
@@ -80,7 +86,7 @@ fn list_is_text_to_be_shown_in_resp3() {
 #[test]
 fn kill_by_address_takes_one_and_by_properties_all_that_have_them() {
     let mut talk = Talk::new();
-    let peer = |addr: &str| node::Peer { addr: addr.to_owned(), ..node::Peer::default() };
+    let peer = |addr: &str| Peer { addr: addr.to_owned(), ..local() };
     let me = talk.engine.open();
     for addr in ["10.0.0.1:1", "10.0.0.1:2", "10.0.0.1:3"] {
         talk.engine.node().connect(peer(addr)).expect("there is room");
@@ -172,7 +178,7 @@ fn names_and_libraries_are_noted_if_they_do_not_break_lines() {
 fn a_pause_holds_back_others_until_it_ends() {
     let mut talk = Talk::new();
     let me = talk.engine.open();
-    let other = talk.engine.node().connect(node::Peer::default()).expect("there is room");
+    let other = talk.engine.node().connect(local()).expect("there is room");
     let hear = |talk: &mut Talk| {
         let output = &mut talk.engine.node().clients.get_mut(other).expect("connected").output;
         let bytes: Vec<u8> = output.pieces().flatten().copied().collect();

@@ -7,9 +7,9 @@ use support::{Talk, show};
 
 const WRONG: &str = "-WRONGPASS invalid username-password pair or user is disabled.";
 
-/// Connects somebody from outside, who may have to log in.
+/// Connects somebody who has to log in where that is demanded.
 fn connect(talk: &mut Talk) -> Token {
-    let peer = Peer { addr: "10.0.0.1:5".to_owned(), ..Peer::default() };
+    let peer = Peer { addr: "127.0.0.1:5".to_owned(), local: true, ..Peer::default() };
     talk.engine.node().connect(peer).expect("there is room")
 }
 
@@ -86,6 +86,18 @@ fn hello_that_fails_changes_nothing() {
     }
     assert_eq!(talk.ask(&me, "CLIENT GETNAME"), "nil");
     assert_eq!(talk.field(&me, "resp"), "2");
+}
+
+#[test]
+fn a_refused_exec_drops_the_transaction() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    talk.ask(&me, "MULTI");
+    assert_eq!(
+        talk.ask(&me, "EXEC x"),
+        "-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command"
+    );
+    assert_eq!(talk.ask(&me, "EXEC"), "-ERR EXEC without MULTI");
 }
 
 #[test]

@@ -193,6 +193,6 @@ fn keys_that_expire_say_so_without_being_asked_for() {
     let (me, ear) = (talk.engine.open(), talk.engine.open());
     talk.ask(&ear, "PSUBSCRIBE *");
     talk.ask(&me, "SET foo bar PX 20");
-    talk.wait_ms(25);
+    talk.wait_ms(150);
     assert_eq!(talk.hear(&ear), "[pmessage * __keyevent@0__:expired foo]");
 }

@@ -43,7 +43,7 @@ fn expiry_is_a_change() {
     let (mut talk, me, other) = talk("");
     talk.ask(&other, "SET e 1 PX 50");
     talk.ask(&me, "GET e");
-    talk.wait_ms(60);
+    talk.wait_ms(150);
     assert_eq!(talk.hear(&me), ">[invalidate [e]]");
 }
 

@@ -14,20 +14,22 @@ use crate::table::{Handler, Row, Table};
 impl Node {
     /// Runs one request of a client. Returns the time at its end, in nanoseconds of the steady clock.
     pub(crate) fn run(&mut self, token: Token, row: Option<&Row>, args: &Args<'_>) -> u64 {
-        let Some(row) = row else {
-            self.refuse(token, None, unknown_command(args));
-            return self.last_mono_ns;
-        };
-        let table = Rc::clone(&self.table);
-        let row = match resolve(&table, row, args) {
-            Ok(row) => row,
-            Err(error) => {
-                self.refuse(token, Some(row), error);
-                return self.last_mono_ns;
-            }
-        };
         let plain = !self.clients[token].flags.is_special() && self.attention.is_empty();
-        if plain { self.call(token, row, args) } else { self.run_special(token, row, args) }
+        let table = Rc::clone(&self.table);
+        let resolved = match row {
+            Some(row) => resolve(&table, row, args),
+            None => Err(unknown_command(args)),
+        };
+        match resolved {
+            Ok(row) if plain => self.call(token, row, args),
+            Ok(row) => self.run_special(token, row, args),
+            Err(error) => {
+                let mark = self.begin_answer(token);
+                self.refuse(token, row, error);
+                self.end_answer(token, &mark);
+                self.last_mono_ns
+            }
+        }
     }
 
     /// Runs a request that concerns a gate, a transaction, a client that wants no reply, or somebody who looks on.
@@ -190,7 +192,13 @@ impl Node {
         if let Some(row) = row {
             self.stats.count_rejected(row.id);
         }
-        self.spoil_transaction(token);
+        let error = match row {
+            Some(row) if &*row.full_name == "exec" => self.abort_transaction(token, error),
+            _ => {
+                self.spoil_transaction(token);
+                error
+            }
+        };
         self.write_error(token, &error);
         self.queue_write(token);
     }

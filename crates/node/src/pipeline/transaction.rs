@@ -62,6 +62,14 @@ impl Node {
         }
     }
 
+    /// Drops a transaction because its EXEC was refused; returns what is answered to that.
+    pub(super) fn abort_transaction(&mut self, token: Token, cause: CommandError) -> CommandError {
+        self.abandon_transaction(token);
+        let cause = cause.to_string();
+        let cause = cause.strip_prefix("ERR ").unwrap_or(&cause);
+        CommandError::other(format!("EXECABORT Transaction discarded because of: {cause}"))
+    }
+
     pub(super) fn transaction_grows(&self, token: Token) -> bool {
         self.clients[token].transaction.as_ref().is_some_and(|transaction| transaction.grows)
     }
