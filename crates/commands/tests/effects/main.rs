@@ -1,0 +1,8 @@
+//! What commands cause beyond their replies: changes, events, the log, and allocations.
+
+mod allocations;
+mod key;
+mod replay;
+mod stage;
+mod string;
+mod string_model;
