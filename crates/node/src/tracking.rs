@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use commands::Args;
-use keyspace::ClientId;
+use keyspace::{Change, ClientId};
 use resp::reply::{Protocol, Reply};
 use smallvec::SmallVec;
 use spec::{Flag, Want};
@@ -226,8 +226,8 @@ impl Node {
         }
         let changed = self.shard.observers().take_changed();
         let by = by.and_then(|token| self.clients.get(token)).map(|client| client.id);
-        for (_, key) in &changed {
-            self.invalidate(key, by);
+        for Change { key, by_itself, .. } in &changed {
+            self.invalidate(key, by.filter(|_| !by_itself));
         }
         if self.shard.observers().take_emptied() {
             self.invalidate_everything();

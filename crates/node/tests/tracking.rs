@@ -74,6 +74,16 @@ fn without_loops_one_is_not_told_of_own_changes() {
 }
 
 #[test]
+fn a_key_that_expires_under_ones_own_eyes_is_no_own_change() {
+    let (mut talk, me, _) = talk("NOLOOP");
+    talk.ask(&me, "SET e 1 PX 5");
+    talk.ask(&me, "GET e");
+    talk.clock.advance(std::time::Duration::from_millis(10));
+    assert_eq!(talk.ask(&me, "GET e"), "nil >[invalidate [e]]");
+    assert_eq!(talk.engine.node().tracking.keys(), 1, "the answer may be kept until it changes");
+}
+
+#[test]
 fn opting_in_concerns_the_next_command_only() {
     let (mut talk, me, other) = talk("OPTIN");
     talk.ask(&me, "GET k");
@@ -114,6 +124,24 @@ fn broadcasts_gather_the_changes_below_each_prefix() {
     assert_eq!(talk.engine.node().tracking.prefixes(), 3);
     talk.ask(&me, "CLIENT TRACKING off");
     assert_eq!(talk.engine.node().tracking.prefixes(), 0);
+}
+
+#[test]
+fn broadcasts_tell_of_a_key_that_expires_right_after_its_own_change() {
+    let mut talk = Talk::new();
+    let node = talk.engine.node();
+    let me = node.connect(node::Peer { local: true, ..node::Peer::default() }).expect("room");
+    node.receive(me, b"HELLO 3\r\nCLIENT TRACKING on BCAST NOLOOP\r\n");
+    node.take_write_queue();
+    node.clients.get_mut(me).expect("connected").output.clear();
+    node.receive(me, b"SET a 1 PX 1\r\nSET b 1\r\n");
+    talk.clock.advance(std::time::Duration::from_millis(10));
+    let node = talk.engine.node();
+    node.receive(me, b"GET a\r\n");
+    node.take_write_queue();
+    let output = &node.clients.get(me).expect("connected").output;
+    let bytes: Vec<u8> = output.pieces().flatten().copied().collect();
+    assert_eq!(support::show(&bytes), "OK OK nil >[invalidate [a]]");
 }
 
 #[test]
