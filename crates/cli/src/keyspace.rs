@@ -115,6 +115,8 @@ pub(crate) fn nodes(session: &mut Session) -> Result<Vec<Session>, String> {
     if addresses.is_empty() {
         addresses.push(session.address.clone());
     }
+    // Each node gets a session of its own, and this one is in the way of who counts clients.
+    session.disconnect();
     let mut nodes = Vec::new();
     for address in addresses {
         let mut node = session.sibling(address);

@@ -90,10 +90,6 @@ fn run(mut options: Options, environment: &Environment) -> bool {
             "Warning: Using a password with '-a' or '-u' option on the command line interface may not be safe."
         );
     }
-    if options.tls.enabled {
-        complain!("This program was built without TLS.");
-        return false;
-    }
     let options = Rc::new(options);
     let mut session = Session::new(Rc::clone(&options));
     match &options.mode {

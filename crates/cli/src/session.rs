@@ -162,10 +162,13 @@ impl Session {
         if let Some(connection) = &mut self.connection
             && self.subscriptions == 0
         {
-            match connection.try_receive() {
-                Ok(Some(push)) => self.show_push(&push),
-                Ok(None) => {}
-                Err(_) => self.disconnect(),
+            loop {
+                match connection.try_receive() {
+                    Ok(Some(push @ Value::Push(_))) => show_push(&self.options, &push),
+                    Ok(None) => return,
+                    // A reply that nobody asked for puts all that follow out of step.
+                    Ok(Some(_)) | Err(_) => return self.disconnect(),
+                }
             }
         }
     }
@@ -196,15 +199,12 @@ impl Session {
     pub(crate) fn reply(&mut self) -> Result<Value, Failure> {
         loop {
             match self.receive()? {
-                push @ Value::Push(_) => self.show_push(&push),
+                push @ Value::Push(_) if self.subscriptions > 0 => {
+                    crate::out::bytes(&crate::format::push(&push, &self.options));
+                }
+                push @ Value::Push(_) => show_push(&self.options, &push),
                 reply => return Ok(reply),
             }
-        }
-    }
-
-    fn show_push(&self, push: &Value) {
-        if self.options.show_pushes == Some(true) {
-            crate::out::bytes(&crate::format::push(push, &self.options));
         }
     }
 
@@ -312,13 +312,24 @@ impl Session {
     }
 }
 
+/// Shows a message that answers no request, if such are wanted.
+fn show_push(options: &Options, push: &Value) {
+    if options.show_pushes == Some(true) {
+        crate::out::bytes(&crate::format::push(push, options));
+    }
+}
+
 /// An EXEC that fails because the transaction was aborted ends it; other failures do not.
 fn aborts(reply: &Value) -> bool {
     reply.as_error().is_some_and(|text| text.starts_with(b"EXECABORT"))
 }
 
 fn open(address: &Address, options: &Options, timeouts: Timeouts) -> Result<Connection, Error> {
-    Connection::connect(address, options.family, timeouts)
+    if options.tls {
+        Connection::connect_tls(address, options.family, timeouts, &options.tls_options)
+    } else {
+        Connection::connect(address, options.family, timeouts)
+    }
 }
 
 /// Where a cluster sends us.

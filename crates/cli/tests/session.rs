@@ -233,12 +233,20 @@ fn messages_are_shown_until_a_key_or_ctrl_c() {
     terminal.expect("3) (integer) 1");
     assert_eq!(call(&server, "publish news hello"), "1\n");
     terminal.expect("\"hello\"");
-    terminal.keys("p");
+    // The key that is pressed is the first of the line.
+    terminal.keys("s");
     terminal.expect("(subscribed mode)> ");
-    terminal.line("subscribe more");
+    terminal.line("ubscribe more");
     terminal.expect("\"more\"");
     assert_eq!(call(&server, "publish more world"), "1\n");
     terminal.expect("\"world\"");
+    terminal.keys("u");
+    terminal.expect("(subscribed mode)> ");
+    terminal.line("nsubscribe");
+    terminal.expect("3) (integer) 0");
+    terminal.expect(&format!("127.0.0.1:{}> ", server.port));
+    terminal.line("subscribe news");
+    terminal.expect("3) (integer) 1");
     terminal.keys(CTRL_C);
     terminal.expect(&format!("127.0.0.1:{}> ", server.port));
     terminal.line("echo back");

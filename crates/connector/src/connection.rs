@@ -11,6 +11,7 @@ use resp::value::Value;
 use crate::address::{Address, Family};
 use crate::error::Error;
 use crate::stream::{Stream, Timeouts};
+use crate::tls::TlsOptions;
 
 /// What is read from the socket at a time.
 const READ_SIZE: usize = 64 << 10;
@@ -31,13 +32,32 @@ impl Connection {
     /// Connects.
     pub fn connect(address: &Address, family: Family, timeouts: Timeouts) -> Result<Self, Error> {
         let stream = Stream::connect(address, family, timeouts).map_err(Error::Connect)?;
-        Ok(Self {
+        Ok(Self::over(stream))
+    }
+
+    /// Connects over TLS. Without the feature `tls` this fails.
+    pub fn connect_tls(
+        address: &Address,
+        family: Family,
+        timeouts: Timeouts,
+        options: &TlsOptions,
+    ) -> Result<Self, Error> {
+        let stream = Stream::connect(address, family, timeouts).map_err(Error::Connect)?;
+        let name = match address {
+            Address::Tcp { host, .. } => host.as_str(),
+            Address::Unix(_) => "localhost",
+        };
+        Ok(Self::over(stream.secure(name, options).map_err(Error::Connect)?))
+    }
+
+    fn over(stream: Stream) -> Self {
+        Self {
             stream,
             decoder: Decoder::new(Limits::default()),
             out: Vec::new(),
             pushes: VecDeque::new(),
             read_buf: vec![0; READ_SIZE].into_boxed_slice(),
-        })
+        }
     }
 
     /// Sends one request and returns its reply. Pushes that arrive meanwhile are set aside.
@@ -94,18 +114,20 @@ impl Connection {
 
     /// Returns the next thing the server says if it has arrived already.
     pub fn try_receive(&mut self) -> Result<Option<Value>, Error> {
-        if let Some(value) = self.decoder.next_value().map_err(Error::Protocol)? {
-            return Ok(Some(value));
+        // Until nothing is left: what TLS has decrypted already, nobody can wait for with poll.
+        loop {
+            if let Some(value) = self.decoder.next_value().map_err(Error::Protocol)? {
+                return Ok(Some(value));
+            }
+            self.stream.set_nonblocking(true).map_err(Error::Io)?;
+            let outcome = self.read_some();
+            self.stream.set_nonblocking(false).map_err(Error::Io)?;
+            match outcome {
+                Ok(count) => self.decoder.feed(&self.read_buf[..count]),
+                Err(Error::TimedOut) => return Ok(None),
+                Err(other) => return Err(other),
+            }
         }
-        self.stream.set_nonblocking(true).map_err(Error::Io)?;
-        let outcome = self.read_some();
-        self.stream.set_nonblocking(false).map_err(Error::Io)?;
-        match outcome {
-            Ok(count) => self.decoder.feed(&self.read_buf[..count]),
-            Err(Error::TimedOut) => return Ok(None),
-            Err(other) => return Err(other),
-        }
-        self.decoder.next_value().map_err(Error::Protocol)
     }
 
     /// Hands over the pushes that were set aside.

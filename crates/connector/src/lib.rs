@@ -11,8 +11,10 @@ mod address;
 mod connection;
 mod error;
 mod stream;
+mod tls;
 
 pub use address::{Address, Family};
 pub use connection::Connection;
 pub use error::{Error, reason};
 pub use stream::Timeouts;
+pub use tls::TlsOptions;

@@ -7,6 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use crate::address::{Address, Family};
+use crate::tls::TlsOptions;
 
 /// How long to wait; none means for ever.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Timeouts {
 pub(crate) enum Stream {
     Tcp(TcpStream),
     Unix(UnixStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<rustls::StreamOwned<rustls::ClientConnection, Stream>>),
 }
 
 /// Idle connections are probed this often, so that a vanished peer is noticed.
@@ -41,6 +44,24 @@ impl Stream {
         Ok(stream)
     }
 
+    /// Goes on over TLS.
+    #[cfg(feature = "tls")]
+    pub(crate) fn secure(self, name: &str, options: &TlsOptions) -> io::Result<Self> {
+        let connection = crate::tls::client(name, options)?;
+        let mut stream = rustls::StreamOwned::new(connection, self);
+        // What is wrong with a certificate should be known before the first request.
+        while stream.conn.is_handshaking() {
+            stream.conn.complete_io(&mut stream.sock)?;
+        }
+        Ok(Self::Tls(Box::new(stream)))
+    }
+
+    /// Goes on over TLS: not in this build.
+    #[cfg(not(feature = "tls"))]
+    pub(crate) fn secure(self, _: &str, _: &TlsOptions) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "this program was built without TLS"))
+    }
+
     pub(crate) fn set_timeouts(&self, timeout: Option<Duration>) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => {
@@ -51,6 +72,8 @@ impl Stream {
                 stream.set_read_timeout(timeout)?;
                 stream.set_write_timeout(timeout)
             }
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.sock.set_timeouts(timeout),
         }
     }
 
@@ -58,6 +81,8 @@ impl Stream {
         match self {
             Self::Tcp(stream) => stream.set_nonblocking(on),
             Self::Unix(stream) => stream.set_nonblocking(on),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.sock.set_nonblocking(on),
         }
     }
 }
@@ -88,6 +113,12 @@ impl Read for Stream {
         match self {
             Self::Tcp(stream) => stream.read(buf),
             Self::Unix(stream) => stream.read(buf),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => match stream.read(buf) {
+                // Servers of this family close without the farewell that TLS asks for.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
+                other => other,
+            },
         }
     }
 }
@@ -97,11 +128,17 @@ impl Write for Stream {
         match self {
             Self::Tcp(stream) => stream.write(buf),
             Self::Unix(stream) => stream.write(buf),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.write(buf),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        match self {
+            Self::Tcp(_) | Self::Unix(_) => Ok(()),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.flush(),
+        }
     }
 }
 
@@ -110,6 +147,8 @@ impl AsFd for Stream {
         match self {
             Self::Tcp(stream) => stream.as_fd(),
             Self::Unix(stream) => stream.as_fd(),
+            #[cfg(feature = "tls")]
+            Self::Tls(stream) => stream.sock.as_fd(),
         }
     }
 }

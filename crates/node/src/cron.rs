@@ -127,8 +127,6 @@ impl Node {
     fn sample_rates(&mut self) {
         let now_ns = self.clock.mono_ns();
         self.stats.sample(now_ns);
-        let used = self.memory.used();
-        self.stats.peak_memory = self.stats.peak_memory.max(used);
     }
 
     /// Lets requests run that CLIENT PAUSE has held back, once its time is over.

@@ -311,6 +311,8 @@ impl Node {
     pub fn end_cycle(&mut self) {
         self.stats.cycles += 1;
         self.stats.cycle_ns += self.clock.mono_ns().saturating_sub(self.cycle_began_ns);
+        // Here, so that not even a short peak goes unnoticed.
+        self.stats.peak_memory = self.stats.peak_memory.max(self.memory.used());
     }
 
     /// Returns how much of the loop's time went into commands, in microseconds.

@@ -98,7 +98,7 @@ impl Supervisor {
         match &found {
             Some(Self::Systemd(_)) => log.notice("supervised by systemd, will signal readiness"),
             Some(Self::Upstart) => {
-                log.notice("supervised by upstart, will stop to signal readiness")
+                log.notice("supervised by upstart, will stop to signal readiness");
             }
             Some(Self::None) => {}
             None if setting == Supervised::Systemd => {

@@ -26,7 +26,7 @@ pub(crate) fn fit_open_files(maxclients: u32, log: &Log) -> Result<u32, ()> {
             log.notice(&format!(
                 "Increased maximum number of open files to {wanted} (it was originally set to {current})."
             ));
-            return Ok(maxclients);
+            Ok(maxclients)
         }
         Err(error) => {
             // As many as one may have without asking anybody.

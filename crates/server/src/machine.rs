@@ -144,7 +144,7 @@ impl Process {
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     // A link stays one, and what it points to is replaced.
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().unwrap_or(Path::new("/"));
+    let folder = path.parent().unwrap_or_else(|| Path::new("/"));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let new = folder.join(format!("{name}.{}.tmp", std::process::id()));
     let written = write_new(&new, &path, text).and_then(|()| std::fs::rename(&new, &path));

@@ -143,8 +143,8 @@ mod tests {
         let base = folder.path().to_str().expect("text");
         let mut find = |pattern: &str| {
             let found = files.matching(format!("{base}/{pattern}").as_bytes());
-            let names = found.iter().map(|path| String::from_utf8_lossy(path));
-            names.map(|path| path[base.len() + 1..].to_owned()).collect::<Vec<_>>()
+            let names = found.iter().map(|path| &path[base.len() + 1..]);
+            names.map(|name| String::from_utf8_lossy(name).into_owned()).collect::<Vec<_>>()
         };
         assert_eq!(find("*.conf"), ["a.conf", "b.conf"]);
         assert_eq!(find("?.*"), ["a.conf", "b.conf", "c.txt"]);

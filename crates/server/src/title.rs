@@ -47,7 +47,7 @@ impl Title {
             // SAFETY: 1. the kernel has said that these addresses are the program's arguments and
             // environment, which are writable; 2. nothing points there any more: see `claim`.
             unsafe {
-                std::ptr::with_exposed_provenance_mut::<u8>(start + offset).write_volatile(byte)
+                std::ptr::with_exposed_provenance_mut::<u8>(start + offset).write_volatile(byte);
             };
         }
     }
@@ -124,9 +124,11 @@ mod tests {
     #[test]
     fn template_is_filled_in() {
         let check = |template: &str, expected: &str| {
-            let mut config = Config::default();
-            config.proc_title_template = template.as_bytes().to_vec();
-            config.unixsocket = b"/run/s".to_vec();
+            let config = Config {
+                proc_title_template: template.as_bytes().to_vec(),
+                unixsocket: b"/run/s".to_vec(),
+                ..Config::default()
+            };
             let file = Path::new("/etc/redis.conf");
             assert_eq!(compose(&config, "redis-server", Some(file)), expected);
         };

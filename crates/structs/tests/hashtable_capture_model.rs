@@ -134,7 +134,7 @@ fn spread() -> impl Strategy<Value = Spread> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 1 } else { 300 }))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 1 } else { 120 }))]
 
     #[test]
     fn is_the_state_at_its_beginning(spread in spread(), before in ops(12), during in ops(40)) {

@@ -1,5 +1,6 @@
 //! A server process on a port of its own, which ends with the test.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::net::TcpListener;
@@ -15,6 +16,8 @@ use crate::eventually;
 #[derive(Debug)]
 pub struct Server {
     process: Child,
+    program: PathBuf,
+    args: Vec<OsString>,
     port: u16,
     folder: tempfile::TempDir,
 }
@@ -25,46 +28,82 @@ fn free_port() -> u16 {
     listener.local_addr().expect("a bound socket has an address").port()
 }
 
+/// The configuration file of [`Server::configured`], in the server's folder.
+const FILE: &str = "sinter.conf";
+
 impl Server {
     /// Starts `program` with these arguments behind its port and folder, and waits until it is ready.
     ///
     /// # Panics
     /// When it does not become ready; its log is shown.
     pub fn spawn(program: impl AsRef<Path>, args: &[&str]) -> Self {
+        Self::find_port(program.as_ref(), |port, folder| {
+            let mut all: Vec<OsString> =
+                ["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]
+                    .map(OsString::from)
+                    .into();
+            all.push(folder.into());
+            all.extend(args.iter().map(OsString::from));
+            all
+        })
+    }
+
+    /// Starts `program` with a configuration file of these lines, below its port, and waits until it is ready.
+    ///
+    /// # Panics
+    /// When it does not become ready; its log is shown.
+    pub fn configured(program: impl AsRef<Path>, lines: &str) -> Self {
+        Self::find_port(program.as_ref(), |port, folder| {
+            let text = format!("port {port}\nbind 127.0.0.1\n{lines}\n");
+            let file = folder.join(FILE);
+            fs::write(&file, text).expect("a configuration for the server");
+            vec![file.into()]
+        })
+    }
+
+    fn find_port(program: &Path, args: impl Fn(u16, &Path) -> Vec<OsString>) -> Self {
         // Another test may take the port between finding it free and using it.
         for _ in 0..5 {
-            if let Some(server) = Self::try_spawn(program.as_ref(), args) {
+            let folder = tempfile::tempdir().expect("a folder for the server");
+            let port = free_port();
+            let args = args(port, folder.path());
+            let process = start(program, &args, folder.path());
+            let mut server = Self { process, program: program.to_owned(), args, port, folder };
+            if server.is_ready(1) {
                 return server;
             }
         }
-        panic!("{} finds no free port", program.as_ref().display());
+        panic!("{} finds no free port", program.display());
     }
 
-    fn try_spawn(program: &Path, args: &[&str]) -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a folder for the server");
-        let port = free_port();
-        let log = fs::File::create(folder.path().join("log")).expect("a log for the server");
-        let process = Command::new(program)
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
-            .arg("--dir")
-            .arg(folder.path())
-            .args(args)
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stderr(log.try_clone().expect("a log for the server"))
-            .stdout(log)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-        let mut server = Self { process, port, folder };
+    /// Ends the process as an operator does, and starts it again with the same arguments.
+    ///
+    /// # Panics
+    /// When it does not end well or does not become ready again.
+    pub fn restart(&mut self) {
+        self.signal("TERM").expect("a signal can be sent");
+        assert!(self.wait().success(), "the server ends well: {}", self.log());
+        let starts = self.log().matches(READY).count();
+        self.process = start(&self.program, &self.args, self.folder.path());
+        assert!(self.is_ready(starts + 1), "the port was taken");
+    }
+
+    /// Waits until the log has said so many times that the server is ready; returns false if its port is taken.
+    fn is_ready(&mut self, times: usize) -> bool {
         let mut taken = false;
         eventually("the server to be ready", || {
-            let log = server.log();
+            let log = self.log();
             taken = log.contains("Failed listening on port");
-            let ended = server.process.try_wait().expect("a child can be waited for").is_some();
+            let ended = self.process.try_wait().expect("a child can be waited for").is_some();
             assert!(taken || !ended, "the server has ended: {log}");
-            taken || log.contains("Ready to accept connections")
+            taken || log.matches(READY).count() >= times
         });
-        (!taken).then_some(server)
+        !taken
+    }
+
+    /// Returns the path of the configuration file, of a server that has one.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join(FILE)
     }
 
     /// Returns the port that it listens on.
@@ -118,6 +157,11 @@ impl Server {
         Command::new("kill").args([format!("-{name}"), self.pid().to_string()]).status()
     }
 
+    /// Returns how the process has ended, if it has.
+    pub fn try_wait(&mut self) -> Option<ExitStatus> {
+        self.process.try_wait().expect("a child can be waited for")
+    }
+
     /// Waits until the process has ended, and returns how.
     pub fn wait(&mut self) -> ExitStatus {
         let mut status = None;
@@ -127,6 +171,23 @@ impl Server {
         });
         status.expect("just seen")
     }
+}
+
+/// What a server says when clients can connect.
+const READY: &str = "Ready to accept connections";
+
+fn start(program: &Path, args: &[OsString], folder: &Path) -> Child {
+    let log = folder.join("log");
+    let log = fs::OpenOptions::new().append(true).create(true).open(log);
+    let log = log.expect("a log for the server");
+    Command::new(program)
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stderr(log.try_clone().expect("a log for the server"))
+        .stdout(log)
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()))
 }
 
 impl Drop for Server {

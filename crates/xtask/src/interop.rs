@@ -30,7 +30,7 @@ pub(crate) fn install() -> Outcome {
     if !succeeds(&python.join("bin/python").to_string_lossy(), &["-c", "import redis"]) {
         must(
             command(&pip.to_string_lossy(), &["install", "-q"])
-                .arg("redis==7.1.0")
+                .arg("redis")
                 .env("PIP_REQUIRE_VIRTUALENV", "1"),
         )?;
     }

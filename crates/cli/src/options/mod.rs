@@ -11,7 +11,7 @@ mod usage;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use connector::{Address, Family};
+use connector::{Address, Family, TlsOptions};
 
 pub(crate) use parse::{Environment, parse};
 pub(crate) use usage::{bash_completion, fish_completion, help, man_page, zsh_completion};
@@ -111,12 +111,6 @@ pub(crate) struct ClusterOptions {
     pub(crate) only_replicas: bool,
 }
 
-/// Files to prove identity with, and whether to.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct TlsOptions {
-    pub(crate) enabled: bool,
-}
-
 /// Everything that can be asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
@@ -158,7 +152,8 @@ pub(crate) struct Options {
     pub(crate) memory_samples: Option<u64>,
     pub(crate) rdb_file: Option<PathBuf>,
     pub(crate) top: usize,
-    pub(crate) tls: TlsOptions,
+    pub(crate) tls: bool,
+    pub(crate) tls_options: TlsOptions,
     pub(crate) cluster: ClusterOptions,
 }
 
@@ -203,7 +198,8 @@ impl Default for Options {
             memory_samples: None,
             rdb_file: None,
             top: 10,
-            tls: TlsOptions::default(),
+            tls: false,
+            tls_options: TlsOptions::default(),
             cluster: ClusterOptions { pipeline: 10, threshold: 2.0, ..ClusterOptions::default() },
         }
     }

@@ -174,9 +174,71 @@ pub(super) const OPTIONS: &[Row] = &[
         Ok(())
     }),
     row!(["--tls"], Takes::Nothing, Connection, "Connect over TLS.", |o, _v| {
-        o.tls.enabled = true;
+        o.tls = true;
         Ok(())
     }),
+    row!(
+        ["--sni"],
+        Takes::One("host"),
+        Connection,
+        "Name to ask for, and to find in the server certificate.",
+        |o, v| {
+            o.tls_options.server_name = Some(text(one(v)));
+            Ok(())
+        }
+    ),
+    row!(["--cacert"], Takes::One("file"), Connection, "Certificates to trust, in PEM.", |o, v| {
+        o.tls_options.ca_file = Some(path(one(v)));
+        Ok(())
+    }),
+    row!(
+        ["--cacertdir"],
+        Takes::One("dir"),
+        Connection,
+        "Folder of certificates to trust. Without these two options: those of the system.",
+        |o, v| {
+            o.tls_options.ca_directory = Some(path(one(v)));
+            Ok(())
+        }
+    ),
+    row!(["--insecure"], Takes::Nothing, Connection, "Trust any server certificate.", |o, _v| {
+        o.tls_options.insecure = true;
+        Ok(())
+    }),
+    row!(
+        ["--cert"],
+        Takes::One("file"),
+        Connection,
+        "Certificate to show to the server, in PEM.",
+        |o, v| {
+            o.tls_options.certificate = Some(path(one(v)));
+            Ok(())
+        }
+    ),
+    row!(["--key"], Takes::One("file"), Connection, "Private key of that certificate.", |o, v| {
+        o.tls_options.key = Some(path(one(v)));
+        Ok(())
+    }),
+    row!(
+        ["--tls-ciphers"],
+        Takes::One("list"),
+        Connection,
+        "Ciphers for TLS 1.2, best first, with colons between.",
+        |o, v| {
+            o.tls_options.ciphers = Some(text(one(v)));
+            Ok(())
+        }
+    ),
+    row!(
+        ["--tls-ciphersuites"],
+        Takes::One("list"),
+        Connection,
+        "Cipher suites for TLS 1.3, best first, with colons between.",
+        |o, v| {
+            o.tls_options.cipher_suites = Some(text(one(v)));
+            Ok(())
+        }
+    ),
     row!(
         ["-r"],
         Takes::One("count"),

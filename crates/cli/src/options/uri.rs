@@ -10,7 +10,7 @@ pub(super) fn apply(options: &mut Options, uri: &[u8]) -> Result<(), String> {
     let (scheme, rest) = uri.split_once("://").ok_or("Invalid URI scheme")?;
     match scheme.to_ascii_lowercase().as_str() {
         "redis" | "valkey" | "sinter" => {}
-        "rediss" | "valkeys" | "sinters" => options.tls.enabled = true,
+        "rediss" | "valkeys" | "sinters" => options.tls = true,
         "unix" | "redis+unix" => return apply_unix(options, rest),
         _ => return Err("Invalid URI scheme".to_owned()),
     }
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!((options.host.as_str(), options.port), ("::1", 6379));
         assert_eq!((options.user, options.password.unwrap().as_slice()), (None, &b"pw"[..]));
         assert_eq!(read("redis://").unwrap().host, "127.0.0.1");
-        assert!(read("rediss://h").unwrap().tls.enabled);
+        assert!(read("rediss://h").unwrap().tls);
     }
 
     #[test]

@@ -20,13 +20,17 @@ impl Listener for Attentive {
         let stdin = io::stdin();
         let interrupt = session.interrupt.clone();
         // Keys interrupt subscriptions only: nothing can be typed while MONITOR runs.
-        let keys = (session.subscriptions > 0).then_some(stdin.as_fd());
+        let subscribed = session.subscriptions > 0;
+        let keys = subscribed.then_some(stdin.as_fd());
         loop {
             let Ok(connection) = session.connection() else { return Outcome::Failed };
             match connection.try_receive() {
                 Ok(Some(message)) => {
                     note(session, &message);
                     out::bytes(&format::reply(&message, &session.options));
+                    if subscribed && session.subscriptions == 0 {
+                        return Outcome::Done;
+                    }
                     continue;
                 }
                 Ok(None) => {}

@@ -10,12 +10,11 @@ use crate::{Args, CmdResult, CommandError, Cx, EventClass};
 
 /// GET key
 pub(super) fn get(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
-    answer_key(cx, args.key(1))?;
-    Ok(())
+    answer_key(cx, args.key(1)).map(|_| ())
 }
 
 /// Answers with the string at a key, or null; returns whether the key is there.
-#[inline]
+#[inline(always)]
 pub(super) fn answer_key(cx: &mut Cx<'_>, key: Key<'_>) -> Result<bool, CommandError> {
     let Some(entry) = cx.db.find(key) else {
         cx.missed(key.bytes);

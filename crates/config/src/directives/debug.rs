@@ -23,6 +23,8 @@ pub(super) const SECTION: Section = Section {
             name: "use-exit-on-panic",
             field: field!(flag use_exit_on_panic),
             default: "no",
+            concerns: Some(Concern::Debugging),
+            effect: InEffect::Yes,
             doc: "Exit rather than abort when the server finds itself in an impossible state.",
             ..ROW
         },

@@ -14,7 +14,6 @@ pub(super) const SECTION: Section = Section {
             field: field!(flag daemonize),
             default: "no",
             mutable: Mutable::StartupOnly,
-            effect: InEffect::Later,
             doc: "Detach from the terminal and run in the background. A service manager does \
                   not want that.",
             ..ROW
@@ -24,7 +23,6 @@ pub(super) const SECTION: Section = Section {
             field: field!(choice supervised: Supervised),
             default: "no",
             mutable: Mutable::StartupOnly,
-            effect: InEffect::Later,
             doc: "Tell a service manager when the server is ready and when it stops. auto looks \
                   which one started it.",
             ..ROW
@@ -59,7 +57,6 @@ pub(super) const SECTION: Section = Section {
             field: field!(flag syslog_enabled),
             default: "no",
             mutable: Mutable::StartupOnly,
-            effect: InEffect::Later,
             doc: "Log to the system log, too.",
             ..ROW
         },
@@ -68,7 +65,6 @@ pub(super) const SECTION: Section = Section {
             field: field!(text syslog_ident),
             default: "redis",
             mutable: Mutable::StartupOnly,
-            effect: InEffect::Later,
             doc: "The name that lines of the system log begin with.",
             ..ROW
         },
@@ -77,7 +73,6 @@ pub(super) const SECTION: Section = Section {
             field: field!(choice syslog_facility: SyslogFacility),
             default: "local0",
             mutable: Mutable::StartupOnly,
-            effect: InEffect::Later,
             doc: "The facility that lines of the system log carry.",
             ..ROW
         },
@@ -96,7 +91,6 @@ pub(super) const SECTION: Section = Section {
             field: field!(flag crash_log_enabled),
             default: "yes",
             concerns: Some(Concern::Debugging),
-            effect: InEffect::Later,
             doc: "Write a report to the log when the server crashes. Switch it off for a clean \
                   core dump.",
             ..ROW

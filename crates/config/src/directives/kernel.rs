@@ -13,7 +13,6 @@ pub(super) const SECTION: Section = Section {
             field: field!(choice oom_score_adj: OomScoreAdj),
             default: "no",
             concerns: Some(Concern::Process),
-            effect: InEffect::Later,
             doc: "Tell the kernel whom to kill first when memory runs out: background work, then \
                   replicas, then primaries. relative adds to the score that the server was \
                   started with; yes is the same.",
@@ -26,7 +25,6 @@ pub(super) const SECTION: Section = Section {
             ),
             default: "0 200 800",
             concerns: Some(Concern::Process),
-            effect: InEffect::Later,
             doc: "By how much: for a primary, for a replica, for background work.",
             ..ROW
         },

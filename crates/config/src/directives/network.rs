@@ -56,7 +56,6 @@ pub(super) const SECTION: Section = Section {
             default: "\"\"",
             mutable: Mutable::StartupOnly,
             hidden: true,
-            effect: InEffect::Later,
             doc: "Group that the Unix socket belongs to.",
             ..ROW
         },
@@ -100,7 +99,6 @@ pub(super) const SECTION: Section = Section {
             field: field!(integer socket_mark_id, 0 to U32_MAX),
             default: "0",
             mutable: Mutable::StartupOnly,
-            effect: InEffect::Later,
             doc: "Marks the packets of every socket, for routing and filtering. 0 does not.",
             ..ROW
         },

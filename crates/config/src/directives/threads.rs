@@ -108,7 +108,6 @@ pub(super) const SECTION: Section = Section {
             field: field!(flag jemalloc_bg_thread),
             default: "yes",
             concerns: Some(Concern::Process),
-            effect: InEffect::Later,
             doc: "Let the allocator give memory back from a thread of its own.",
             ..ROW
         },

@@ -17,7 +17,7 @@ pub(super) const SECTION: Section = Section {
         report
             .line("client_recent_max_output_buffer", most(|client| client.output.queued_memory()));
         report.line("blocked_clients", 0);
-        report.line("tracking_clients", count(Flags::TRACKING));
+        report.line("tracking_clients", node.tracking.clients());
         report.line("pubsub_clients", count(Flags::SUBSCRIBED));
         report.line("watching_clients", connected(node).filter(|c| !c.watched.is_empty()).count());
         report.line("clients_in_timeout_table", 0);
@@ -33,6 +33,6 @@ fn connected(node: &Node) -> impl Iterator<Item = &Client> {
 }
 
 /// Returns the memory that all clients use.
-pub(crate) fn total_memory(node: &Node) -> u64 {
+pub(super) fn total_memory(node: &Node) -> u64 {
     node.clients.iter().map(|client| client.memory() as u64).sum()
 }

@@ -30,10 +30,10 @@ pub(super) const SECTION: Section = Section {
         report.zeros(&["total_eviction_exceeded_time", "current_eviction_exceeded_time"]);
         report.line("keyspace_hits", keys.hits);
         report.line("keyspace_misses", keys.misses);
+        report.line("pubsub_channels", node.pubsub.channel_count());
+        report.line("pubsub_patterns", node.pubsub.pattern_count());
+        report.line("pubsubshard_channels", node.pubsub.shard_count());
         report.zeros(&[
-            "pubsub_channels",
-            "pubsub_patterns",
-            "pubsubshard_channels",
             "latest_fork_usec",
             "total_forks",
             "migrate_cached_sockets",
@@ -44,11 +44,11 @@ pub(super) const SECTION: Section = Section {
             "active_defrag_key_misses",
             "total_active_defrag_time",
             "current_active_defrag_time",
-            "tracking_total_keys",
-            "tracking_total_items",
-            "tracking_total_prefixes",
-            "unexpected_error_replies",
         ]);
+        report.line("tracking_total_keys", node.tracking.keys());
+        report.line("tracking_total_items", node.tracking.items());
+        report.line("tracking_total_prefixes", node.tracking.prefixes());
+        report.line("unexpected_error_replies", 0);
         report.line("total_error_replies", stats.total_errors);
         report.line("dump_payload_sanitizations", 0);
         report.line("total_reads_processed", stats.reads);

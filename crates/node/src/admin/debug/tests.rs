@@ -10,8 +10,7 @@ struct Server {
 
 impl Server {
     fn new() -> Self {
-        let mut config = Config::default();
-        config.enable_debug_command = Permission::Local;
+        let config = Config { enable_debug_command: Permission::Local, ..Config::default() };
         let clock = ManualClock::new(1_700_000_000_000_000);
         let mut engine = Engine::with(config, Box::new(clock), 1);
         let session = engine.open();
