@@ -239,7 +239,7 @@ impl<'s> Db<'s> {
         let database = &mut self.dbs[self.index];
         database.keys.insert_new(key.hash, entry, expiry.is_some(), &mut self.common.sink);
         if let Some(when) = expiry {
-            database.note_expiry(key.hash, when);
+            database.note_expiry(key.hash, when, self.common.now_ms);
         }
         self.common.observers.changed(self.index, key.bytes);
     }
@@ -278,7 +278,7 @@ impl<'s> Db<'s> {
         }
         drop(slot);
         if let Expiry::At(when) = expiry {
-            database.note_expiry(key.hash, when);
+            database.note_expiry(key.hash, when, common.now_ms);
         }
         common.observers.changed(self.index, key.bytes);
         false
@@ -321,7 +321,7 @@ impl<'s> Db<'s> {
         slot.set_flag(expiry.is_some());
         drop(slot);
         if let Some(when) = expiry {
-            database.note_expiry(key.hash, when);
+            database.note_expiry(key.hash, when, common.now_ms);
         }
         common.observers.changed(self.index, key.bytes);
         true
@@ -462,7 +462,8 @@ impl<'s> Db<'s> {
 
 impl Database {
     /// Remembers that a key expires at `when`.
-    fn note_expiry(&mut self, hash: u64, when: u64) {
+    fn note_expiry(&mut self, hash: u64, when: u64, now: u64) {
+        self.wheel.catch_up(now);
         if !self.wheel.push(when, hash, self.keys.flagged_len()) {
             self.keys.note_bound(hash, when);
         }

@@ -40,10 +40,22 @@ impl Wheel {
         true
     }
 
+    /// Turns an empty wheel to `now`: it has stood still for as long as there was nothing on it.
+    pub(crate) fn catch_up(&mut self, now: u64) {
+        if self.len == 0 {
+            self.cursor = self.cursor.max(now);
+        }
+    }
+
+    /// Returns whether nothing is on it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// Turns the wheel to `now` and returns one key that is due, if there is one.
     pub(crate) fn pop_due(&mut self, now: u64) -> Option<u64> {
         if self.len == 0 {
-            self.cursor = self.cursor.max(now);
+            self.catch_up(now);
             return None;
         }
         // After a long pause one turn empties everything.
@@ -99,6 +111,16 @@ mod tests {
         assert_eq!(wheel.pop_due(10_004), Some(1));
         assert_eq!(wheel.pop_due(30_000), Some(5), "nothing is lost in a pause");
         assert_eq!(wheel.pop_due(30_000), None);
+    }
+
+    #[test]
+    fn an_empty_wheel_catches_up() {
+        let mut wheel = Wheel::default();
+        assert!(!wheel.push(1_000_020, 1, 1), "as seen from where it stands");
+        wheel.catch_up(1_000_000);
+        assert!(wheel.push(1_000_020, 1, 1));
+        wheel.catch_up(2_000_000);
+        assert_eq!(wheel.next_due(), Some(1_000_020), "what is on it is not passed over");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use database::Database;
 pub use db::{Db, EntryMut, EntryRef, Expiry, Key};
 pub use entry::{BlobRef, EXPIRY_MAX, Encoding, Entry, NewString, StringRef, Type, WrongType};
 pub use evict::{Eviction, Rank};
-pub use observe::{ClientId, Gone, Observers, Reason};
+pub use observe::{Change, ClientId, Gone, Observers, Reason};
 pub use shard::{Garbage, KeyStats, Shard};
 pub use snapshot::Snapshot;
 

@@ -19,6 +19,17 @@ pub struct Gone {
     pub reason: Reason,
 }
 
+/// A key that has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The database it is in.
+    pub db: usize,
+    /// Its name.
+    pub key: Box<[u8]>,
+    /// Whether it went away by itself: no command has asked for that.
+    pub by_itself: bool,
+}
+
 /// Why a key went away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
@@ -43,7 +54,7 @@ pub struct Observers {
     dirty: Vec<ClientId>,
     /// Whether changed keys are to be listed.
     list_changes: bool,
-    changed: Vec<(usize, Box<[u8]>)>,
+    changed: Vec<Change>,
     /// Whether whole databases were emptied since the list was taken.
     emptied: bool,
     /// Whether keys that go away are to be listed.
@@ -105,7 +116,7 @@ impl Observers {
     #[inline]
     pub(crate) fn changed(&mut self, db: usize, key: &[u8]) {
         if self.active {
-            self.note_change(db, key, false);
+            self.note_change(db, key, None);
         }
     }
 
@@ -115,7 +126,8 @@ impl Observers {
     }
 
     #[cold]
-    fn note_change(&mut self, db: usize, key: &[u8], by_expiry: bool) {
+    fn note_change(&mut self, db: usize, key: &[u8], gone: Option<Reason>) {
+        let by_expiry = gone == Some(Reason::Expired);
         if !self.watched.is_empty()
             && let Some(watchers) = self.watched.get(&(db, Box::from(key)))
         {
@@ -123,14 +135,14 @@ impl Observers {
             self.dirty.extend(told.map(|watcher| watcher.client));
         }
         if self.list_changes {
-            self.changed.push((db, key.into()));
+            self.changed.push(Change { db, key: key.into(), by_itself: gone.is_some() });
         }
     }
 
     /// Notes that a key went away by itself.
     pub(crate) fn gone(&mut self, db: usize, key: &[u8], reason: Reason) {
         if self.active {
-            self.note_change(db, key, reason == Reason::Expired);
+            self.note_change(db, key, Some(reason));
         }
         if self.list_gone {
             self.gone.push(Gone { db, key: key.into(), reason });
@@ -159,7 +171,7 @@ impl Observers {
     }
 
     /// Takes the list of changed keys.
-    pub fn take_changed(&mut self) -> Vec<(usize, Box<[u8]>)> {
+    pub fn take_changed(&mut self) -> Vec<Change> {
         std::mem::take(&mut self.changed)
     }
 

@@ -229,9 +229,15 @@ impl Shard {
             return true;
         }
         for index in 0..self.dbs.len() {
-            if self.dbs[index].keys.flagged_len() > 0
-                && !self.db(index).expire_due(sweep, &mut go_on)
-            {
+            let database = &mut self.dbs[index];
+            if database.keys.flagged_len() == 0 {
+                // What is left on the wheel is about keys that were removed or persist.
+                if !database.wheel.is_empty() {
+                    database.wheel.clear();
+                }
+                continue;
+            }
+            if !self.db(index).expire_due(sweep, &mut go_on) {
                 self.common.stats.expire_cap_reached += 1;
                 return false;
             }

@@ -10,11 +10,12 @@ struct Job {
     run: fn(&mut Node),
 }
 
-const JOBS: [Job; 4] = [
+const JOBS: [Job; 5] = [
     Job { every_ms: 100, run: Node::sweep_expiries },
     Job { every_ms: 100, run: Node::sample_rates },
     Job { every_ms: 10, run: Node::end_pauses },
     Job { every_ms: 100, run: Node::look_after_clients },
+    Job { every_ms: 100, run: Node::limit_tracking },
 ];
 
 /// The longest that removing expired keys may take before requests get their turn, in nanoseconds.

@@ -325,7 +325,7 @@ impl Node {
 
     /// Takes the clients that have output to be sent.
     pub fn take_write_queue(&mut self) -> Vec<Token> {
-        self.end_tracking_turn();
+        self.broadcast_changes();
         for token in &self.write_queue {
             if let Some(client) = self.clients.get_mut(*token) {
                 client.flags.set(Flags::WRITE_QUEUED, false);

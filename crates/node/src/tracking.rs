@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use commands::Args;
-use keyspace::ClientId;
+use keyspace::{Change, ClientId};
 use resp::reply::{Protocol, Reply};
 use smallvec::SmallVec;
 use spec::{Flag, Want};
@@ -27,8 +27,8 @@ use crate::table::Row;
 /// The channel that redirected messages seem to come from.
 const CHANNEL: &[u8] = b"__redis__:invalidate";
 
-/// Keys that are forgotten in one turn when the table is too large.
-const FORGET_MAX: usize = 1000;
+/// Keys that are forgotten at a time when the table is too large; more if that is a tenth of what is too much.
+const FORGOTTEN: usize = 1000;
 
 /// When a client is remembered as a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,8 +226,8 @@ impl Node {
         }
         let changed = self.shard.observers().take_changed();
         let by = by.and_then(|token| self.clients.get(token)).map(|client| client.id);
-        for (_, key) in &changed {
-            self.invalidate(key, by);
+        for Change { key, by_itself, .. } in &changed {
+            self.invalidate(key, by.filter(|_| !by_itself));
         }
         if self.shard.observers().take_emptied() {
             self.invalidate_everything();
@@ -299,19 +299,11 @@ impl Node {
         }
     }
 
-    /// Tells of the changes below prefixes, and keeps the table of readers within its bound. To be called before output is sent.
-    pub(crate) fn end_tracking_turn(&mut self) {
-        if self.tracking.broadcasts_wait {
-            self.broadcast_changes();
+    /// Tells of the changes below prefixes. To be called before output is sent.
+    pub(crate) fn broadcast_changes(&mut self) {
+        if !std::mem::take(&mut self.tracking.broadcasts_wait) {
+            return;
         }
-        let max = self.config.tracking_table_max_keys as usize;
-        if max > 0 && self.tracking.keys() > max {
-            self.forget_excess(self.tracking.keys() - max);
-        }
-    }
-
-    fn broadcast_changes(&mut self) {
-        self.tracking.broadcasts_wait = false;
         let waiting: Vec<_> = self
             .tracking
             .prefixes
@@ -335,9 +327,14 @@ impl Node {
         }
     }
 
-    /// Forgets the readers of some keys, and tells them that these changed.
-    fn forget_excess(&mut self, excess: usize) {
-        let taken = excess.min(FORGET_MAX);
+    /// Brings the table of readers back within its bound: forgets the readers of some keys, and tells them that these changed.
+    pub(crate) fn limit_tracking(&mut self) {
+        let max = match self.config.tracking_table_max_keys {
+            0 => return,
+            max => max as usize,
+        };
+        let excess = self.tracking.keys().saturating_sub(max);
+        let taken = excess.min(FORGOTTEN.max(excess / 10));
         let keys: Vec<Box<[u8]>> = self.tracking.readers.keys().take(taken).cloned().collect();
         for key in keys {
             for id in self.tracking.take_readers(&key) {

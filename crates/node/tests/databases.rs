@@ -87,3 +87,23 @@ fn the_picture_is_signed_with_the_version() {
     assert_eq!(largest.lines().count(), 102, "sizes from outside are bounded");
     assert_eq!(talk.ask(&me, "LOLWUT VERSION x"), "-ERR value is not an integer or out of range");
 }
+
+#[test]
+fn a_short_expiry_is_known_even_after_a_long_time_without_any() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    talk.wait_ms(3_600_000);
+    talk.ask(&me, "SET a 1 PX 20");
+    talk.wait_ms(20);
+    assert_eq!(talk.ask(&me, "DBSIZE"), "0", "nobody had to ask for it");
+}
+
+#[test]
+fn a_key_that_was_removed_before_its_time_keeps_nobody_awake() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    talk.ask(&me, "SET a 1 PX 20");
+    talk.ask(&me, "DEL a");
+    talk.wait_ms(30);
+    assert!(talk.engine.node().wait_ms() > 0);
+}

@@ -73,6 +73,52 @@ fn without_loops_one_is_not_told_of_own_changes() {
     assert_eq!(talk.hear(&me), ">[invalidate [k]]");
 }
 
+/// Somebody whose requests arrive as bytes, so that nothing but them happens in between.
+struct Wire {
+    talk: Talk,
+    me: node::Token,
+}
+
+impl Wire {
+    fn new(options: &str) -> Self {
+        let mut talk = Talk::new();
+        let peer = node::Peer { local: true, ..node::Peer::default() };
+        let me = talk.engine.node().connect(peer).expect("there is room");
+        let mut wire = Self { talk, me };
+        wire.send(&format!("HELLO 3\r\nCLIENT TRACKING on {options}\r\n"));
+        wire.hear();
+        wire
+    }
+
+    fn send(&mut self, lines: &str) {
+        self.talk.engine.node().receive(self.me, lines.as_bytes());
+    }
+
+    fn hear(&mut self) -> String {
+        let node = self.talk.engine.node();
+        node.take_write_queue();
+        let output = &mut node.clients.get_mut(self.me).expect("connected").output;
+        let bytes: Vec<u8> = output.pieces().flatten().copied().collect();
+        output.clear();
+        support::show(&bytes)
+    }
+
+    fn wait_ms(&self, ms: u64) {
+        self.talk.clock.advance(std::time::Duration::from_millis(ms));
+    }
+}
+
+#[test]
+fn a_key_that_expires_under_ones_own_eyes_is_no_own_change() {
+    let mut wire = Wire::new("NOLOOP");
+    wire.send("SET e 1 PX 5\r\nGET e\r\n");
+    wire.wait_ms(10);
+    wire.send("GET e\r\n");
+    assert_eq!(wire.hear(), "OK 1 nil >[invalidate [e]]");
+    let keys = wire.talk.engine.node().tracking.keys();
+    assert_eq!(keys, 1, "that there is nothing may be kept until it changes");
+}
+
 #[test]
 fn opting_in_concerns_the_next_command_only() {
     let (mut talk, me, other) = talk("OPTIN");
@@ -114,6 +160,15 @@ fn broadcasts_gather_the_changes_below_each_prefix() {
     assert_eq!(talk.engine.node().tracking.prefixes(), 3);
     talk.ask(&me, "CLIENT TRACKING off");
     assert_eq!(talk.engine.node().tracking.prefixes(), 0);
+}
+
+#[test]
+fn broadcasts_tell_of_a_key_that_expires_right_after_its_own_change() {
+    let mut wire = Wire::new("BCAST NOLOOP");
+    wire.send("SET a 1 PX 1\r\nSET b 1\r\n");
+    wire.wait_ms(10);
+    wire.send("GET a\r\n");
+    assert_eq!(wire.hear(), "OK OK nil >[invalidate [a]]");
 }
 
 #[test]
@@ -267,8 +322,10 @@ fn what_the_table_cannot_hold_is_invalidated() {
     let mut talk = Talk::with(|config| config.tracking_table_max_keys = 3);
     let (me, other) = (talk.open_resp3(), talk.engine.open());
     talk.ask(&me, "CLIENT TRACKING on");
-    let answer = talk.ask(&me, "MGET a b c d e");
-    assert_eq!(answer.matches(">[invalidate [").count(), 2, "{answer}");
+    talk.ask(&me, "MGET a b c d e");
+    talk.wait_ms(100);
+    let told = talk.hear(&me);
+    assert_eq!(told.matches(">[invalidate [").count(), 2, "{told}");
     let tracking = &talk.engine.node().tracking;
     assert_eq!((tracking.keys(), tracking.items(), tracking.clients()), (3, 3, 1));
     talk.ask(&other, "MSET a 1 b 1 c 1 d 1 e 1");
