@@ -104,6 +104,11 @@ impl Observers {
     /// Says whether changed keys are to be listed, for [`Observers::take_changed`].
     pub fn list_changes(&mut self, wanted: bool) {
         self.list_changes = wanted;
+        if !wanted {
+            // Nobody is going to take it.
+            self.changed.clear();
+            self.emptied = false;
+        }
         self.refresh();
     }
 
