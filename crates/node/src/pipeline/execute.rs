@@ -6,11 +6,11 @@ use commands::{Args, CmdResult, CommandError, Cx};
 use resp::reply::{Mark, Reply};
 use resp::request::ProtocolError;
 
+use super::gates::Refusal;
 use crate::Node;
 use crate::admin::Admin;
 use crate::client::{Flags, Token};
 use crate::table::{Handler, Row, Table};
-use super::gates::Refusal;
 
 impl Node {
     /// Runs one request of a client. Returns the time at its end, in nanoseconds of the steady clock.
