@@ -104,6 +104,11 @@ impl Observers {
     /// Says whether changed keys are to be listed, for [`Observers::take_changed`].
     pub fn list_changes(&mut self, wanted: bool) {
         self.list_changes = wanted;
+        if !wanted {
+            // Nobody is going to take it.
+            self.changed.clear();
+            self.emptied = false;
+        }
         self.refresh();
     }
 
@@ -151,17 +156,21 @@ impl Observers {
 
     /// Notes that the keys of a database are about to be replaced. `was` tells whether a key is there, past its time or not, and `will_be` whether it will be there and alive.
     ///
-    /// For whom a key was past its time when the watch began, its going is no change.
+    /// For whom a key was past its time when the watch began, its going is no change; and neither is that of one which is past its time when it comes.
     pub(crate) fn replaced(
         &mut self,
         db: usize,
         was: impl Fn(&[u8]) -> bool,
         will_be: impl Fn(&[u8]) -> bool,
     ) {
-        for ((_, key), watchers) in self.watched.iter().filter(|((d, _), _)| *d == db) {
+        for ((_, key), watchers) in self.watched.iter_mut().filter(|((d, _), _)| *d == db) {
             let (before, after) = (was(key), will_be(key));
-            let told = watchers.iter().filter(|watcher| after || (before && !watcher.expired));
-            self.dirty.extend(told.map(|watcher| watcher.client));
+            for watcher in watchers {
+                if after || (before && !watcher.expired) {
+                    self.dirty.push(watcher.client);
+                }
+                watcher.expired |= !after;
+            }
         }
     }
 

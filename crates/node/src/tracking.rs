@@ -236,6 +236,11 @@ impl Node {
 
     fn invalidate(&mut self, key: &[u8], by: Option<ClientId>) {
         self.tracking.note_broadcast(key, by);
+        self.tell_readers(key, by);
+    }
+
+    /// Tells those who have read a key that it has changed, and forgets them.
+    fn tell_readers(&mut self, key: &[u8], by: Option<ClientId>) {
         for id in self.tracking.take_readers(key) {
             let Some(token) = self.clients.find(id) else { continue };
             let Some(wish) = &self.clients[token].tracking else { continue };
@@ -327,8 +332,16 @@ impl Node {
         }
     }
 
-    /// Brings the table of readers back within its bound: forgets the readers of some keys, and tells them that these changed.
+    /// Brings the table of readers back within its bound: forgets the readers of some keys, and tells them that these changed. To be called before requests are run, and from time to time.
+    #[inline]
     pub(crate) fn limit_tracking(&mut self) {
+        if self.tracking.clients > 0 {
+            self.forget_excess();
+        }
+    }
+
+    #[cold]
+    fn forget_excess(&mut self) {
         let max = match self.config.tracking_table_max_keys {
             0 => return,
             max => max as usize,
@@ -337,13 +350,7 @@ impl Node {
         let taken = excess.min(FORGOTTEN.max(excess / 10));
         let keys: Vec<Box<[u8]>> = self.tracking.readers.keys().take(taken).cloned().collect();
         for key in keys {
-            for id in self.tracking.take_readers(&key) {
-                if let Some(token) = self.clients.find(id)
-                    && self.clients[token].flags.has(Flags::TRACKING)
-                {
-                    self.tell(token, Changed::Keys(&[&key]));
-                }
-            }
+            self.tell_readers(&key, None);
         }
     }
 }

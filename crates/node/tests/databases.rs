@@ -74,6 +74,21 @@ fn swapping_exchanges_contents() {
 }
 
 #[test]
+fn a_key_past_its_time_that_is_swapped_in_is_no_change_to_who_watched_nothing() {
+    let mut talk = Talk::new();
+    let me = talk.engine.node().connect(node::Peer { local: true, ..node::Peer::default() });
+    let me = me.expect("there is room");
+    let node = talk.engine.node();
+    node.receive(me, b"SET x 1 PX 1\r\n");
+    talk.clock.advance(std::time::Duration::from_millis(5));
+    let node = talk.engine.node();
+    node.receive(me, b"SELECT 1\r\nWATCH x\r\nSWAPDB 0 1\r\nMULTI\r\nPING\r\nEXEC\r\n");
+    let output = &node.clients.get(me).expect("connected").output;
+    let bytes: Vec<u8> = output.pieces().flatten().copied().collect();
+    assert_eq!(support::show(&bytes), "OK OK OK OK OK QUEUED [PONG]");
+}
+
+#[test]
 fn the_picture_is_signed_with_the_version() {
     let mut talk = Talk::new();
     let me = talk.engine.open();

@@ -347,3 +347,65 @@ fn nothing_is_remembered_when_nobody_tracks() {
     assert_eq!(talk.engine.node().tracking.clients(), 0);
     talk.ask(&other, "SET a 1");
 }
+
+/// Tells of too much memory once, when it has been armed.
+#[derive(Debug)]
+struct Scarce(std::rc::Rc<std::cell::Cell<bool>>);
+
+impl node::Memory for Scarce {
+    fn used(&self) -> u64 {
+        if self.0.replace(false) { 200 } else { 50 }
+    }
+
+    fn rss(&self) -> u64 {
+        0
+    }
+
+    fn active(&self) -> u64 {
+        0
+    }
+
+    fn resident(&self) -> u64 {
+        0
+    }
+
+    fn allocator(&self) -> &'static str {
+        "none"
+    }
+
+    fn report(&self) -> String {
+        String::new()
+    }
+
+    fn purge(&mut self) {}
+}
+
+#[test]
+fn keys_that_make_room_for_a_command_are_told_before_its_answer() {
+    let armed = std::rc::Rc::new(std::cell::Cell::new(false));
+    let config = config::Config {
+        maxmemory: 100,
+        maxmemory_policy: config::MaxmemoryPolicy::AllkeysRandom,
+        ..config::Config::default()
+    };
+    let clock = Box::new(stdx::clock::ManualClock::new(1_700_000_000_000_000));
+    let memory = Box::new(Scarce(std::rc::Rc::clone(&armed)));
+    let mut node = node::Node::new(config, clock, memory, 7, node::Start::default())
+        .expect("nothing is renamed");
+    let peer = node::Peer { local: true, ..node::Peer::default() };
+    let me = node.connect(peer).expect("there is room");
+    let mut ask = |lines: &str| {
+        node.receive(me, lines.as_bytes());
+        node.take_write_queue();
+        let output = &mut node.clients.get_mut(me).expect("connected").output;
+        let bytes: Vec<u8> = output.pieces().flatten().copied().collect();
+        output.clear();
+        support::show(&bytes)
+    };
+    ask("HELLO 3\r\nSET a 1\r\nCLIENT TRACKING on\r\nGET a\r\n");
+    armed.set(true);
+    assert_eq!(ask("SET b 1\r\n"), ">[invalidate [a]] OK");
+    ask("SET a 1\r\nDEL b\r\nGET a\r\nCLIENT REPLY OFF\r\n");
+    armed.set(true);
+    assert_eq!(ask("SET b 1\r\n"), ">[invalidate [a]]", "even to those who want no replies");
+}

@@ -67,6 +67,7 @@ impl Node {
         let mut scratch = std::mem::take(&mut self.scratch);
         let deadline = self.clock.mono_ns() + TURN_NS;
         self.clients[token].running = input.len();
+        self.limit_tracking();
         let mut at = 0;
         let kept = loop {
             if !self.may_run(token) {

@@ -6,6 +6,7 @@ use commands::{Args, CmdResult, CommandError, Cx};
 use resp::reply::{Mark, Reply};
 use resp::request::ProtocolError;
 
+use super::gates::Refusal;
 use crate::Node;
 use crate::admin::Admin;
 use crate::client::{Flags, Token};
@@ -24,6 +25,7 @@ impl Node {
             Ok(row) if plain => self.call(token, row, args),
             Ok(row) => self.run_special(token, row, args),
             Err(error) => {
+                self.note_skip(token);
                 let mark = self.begin_answer(token);
                 self.refuse(token, row, error);
                 self.end_answer(token, &mark);
@@ -35,20 +37,24 @@ impl Node {
     /// Runs a request that concerns a gate, a transaction, a client that wants no reply, or somebody who looks on.
     #[cold]
     fn run_special(&mut self, token: Token, row: &Row, args: &Args<'_>) -> u64 {
+        self.note_skip(token);
+        let admitted = self.admit(token, row, args);
+        if matches!(admitted, Err(Refusal::Wait)) {
+            self.postpone(token, args);
+            return self.last_mono_ns;
+        }
+        // What the gates have caused (keys that were evicted) is said before the answer.
         let mark = self.begin_answer(token);
-        let end = match self.admit(token, row, args) {
+        let end = match admitted {
             Ok(()) if self.clients[token].flags.has(Flags::MULTI) && !runs_in_multi(row) => {
                 self.queue_in_transaction(token, row, args);
                 self.last_mono_ns
             }
             Ok(()) => self.call_watched(token, row, args),
-            Err(super::gates::Refusal::Wait) => {
-                self.answering = None;
-                self.postpone(token, args);
-                return self.last_mono_ns;
-            }
-            Err(super::gates::Refusal::Error(error)) => {
-                self.refuse(token, Some(row), error);
+            Err(refusal) => {
+                if let Refusal::Error(error) = refusal {
+                    self.refuse(token, Some(row), error);
+                }
                 self.last_mono_ns
             }
         };
@@ -57,15 +63,19 @@ impl Node {
         end
     }
 
+    /// Takes note if this is the request that is not to be answered.
+    fn note_skip(&mut self, token: Token) {
+        let flags = &mut self.clients[token].flags;
+        if flags.has(Flags::REPLY_SKIP_NEXT) {
+            flags.set(Flags::REPLY_SKIP_NEXT, false);
+            flags.set(Flags::REPLY_SKIP, true);
+        }
+    }
+
     /// From here on, what a client is sent without having asked waits until its request is answered.
     fn begin_answer(&mut self, token: Token) -> Mark {
         self.answering = Some(token);
-        let client = &mut self.clients[token];
-        if client.flags.has(Flags::REPLY_SKIP_NEXT) {
-            client.flags.set(Flags::REPLY_SKIP_NEXT, false);
-            client.flags.set(Flags::REPLY_SKIP, true);
-        }
-        client.output.mark()
+        self.clients[token].output.mark()
     }
 
     /// Takes the answer back if the client wants none, and sends what has waited for its end.
