@@ -4,4 +4,5 @@ pub mod blob;
 pub mod hashtable;
 pub mod intset;
 pub mod listpack;
+pub mod ordered;
 pub mod packed;
