@@ -41,7 +41,8 @@ pub(super) trait Node<M>: Sized {
     /// The number of elements, all levels down.
     fn weight(&self) -> u32;
 
-    /// The first element, if the first item has just been moved from a place that was not the first.
+    /// The first element. An inner node knows it after [`Self::set_first`], and when its first item has
+    /// just come from a neighbour.
     fn first(&self) -> (u64, M);
 
     /// Tells a node what its first element is.

@@ -106,3 +106,32 @@ fn a_removed_range_is_handed_out_in_order() {
 fn what_is_not_a_number_has_no_place() {
     Tree::new().insert(f64::NAN, "a");
 }
+
+/// The model test stays below the size at which inner nodes have inner nodes below them twice over.
+#[test]
+fn a_tree_of_four_levels_shrinks_as_it_grew() {
+    let mut rng = fastrand::Rng::with_seed(2);
+    let mut elements: Vec<_> = (0..40_000).map(|i| (f64::from(rng.u32(..9_000)), i)).collect();
+    let mut tree = Tree::new();
+    for &(score, i) in &elements {
+        tree.insert(score, number(i));
+    }
+    tree.assert_valid();
+    for (score, i) in &mut elements {
+        let new = *score + f64::from(rng.i32(-3..3));
+        assert!(tree.update(*score, new, number(*i)));
+        *score = new;
+    }
+    tree.assert_valid();
+    rng.shuffle(&mut elements);
+    while let Some((score, i)) = elements.pop() {
+        assert!(tree.remove(score, number(i)));
+        if elements.len() % 4_000 == 0 {
+            tree.assert_valid();
+            elements.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            assert!(tree.iter().eq(elements.iter().map(|&(score, i)| (score, number(i)))));
+            rng.shuffle(&mut elements);
+        }
+    }
+    assert_eq!(tree.memory(), 0);
+}
