@@ -81,7 +81,7 @@ pub(crate) fn run(call: Call, log: Rc<Log>) -> Result<i32, GaveUp> {
         log: Rc::clone(&log),
         listeners: reactor.listeners(),
         title: call.title,
-        oom_score: OomScore::new(),
+        oom_score: OomScore::default(),
         file,
     };
     if let Err(reason) = process.follow(&config) {
