@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use commands::FAMILIES;
 use serde_json::{Value, json};
 use spec::usage::Usage;
-use spec::{Begin, Facts, Find, Flag, KeyFlag, KeySpec};
+use spec::{Begin, Category, Facts, Find, Flag, KeyFlag, KeySpec};
 
 /// All rows with their full names, subcommands behind their container.
 fn rows() -> Vec<(String, &'static Facts, bool)> {
@@ -86,15 +86,12 @@ fn as_reference(name: &str, facts: &Facts, is_container: bool) -> Value {
         "arity": facts.arity.signed(),
         "flags": names(&visible),
         "since": facts.since,
-        "acl_categories": facts.category_set().iter().map(|it| it.name()).collect::<Value>(),
+        "acl_categories": facts.category_set().iter().map(Category::name).collect::<Value>(),
         "keys": [first, last, step],
         "key_specs": facts.keys.iter().map(key_spec).collect::<Value>(),
     });
-    let synopsis = if is_container {
-        String::new()
-    } else {
-        Usage::parse(facts.usage).unwrap().synopsis().to_string()
-    };
+    let synopsis =
+        if is_container { String::new() } else { Usage::parse(facts.usage).unwrap().synopsis() };
     row["syntax"] = format!("{name} {synopsis}").trim_end().into();
     let mut add = |field: &str, value: Option<Value>| {
         if let Some(value) = value {

@@ -273,7 +273,7 @@ impl Entry {
                 self.write(at + 1, bytes);
             }
             Value::Long(raw, _) => {
-                self.write(at, &(raw.as_ptr().expose_provenance() as u64).to_le_bytes())
+                self.write(at, &(raw.as_ptr().expose_provenance() as u64).to_le_bytes());
             }
         }
     }

@@ -1,6 +1,5 @@
 //! Arguments that nobody may read over a client's shoulder: passwords, in the slow log and under MONITOR.
 
-use std::iter;
 use std::ops::Range;
 
 use commands::Args;
@@ -14,15 +13,20 @@ pub(crate) const SHOWN: &[u8] = b"(redacted)";
 #[derive(Debug, Default)]
 pub(crate) struct Secrets(Vec<Range<usize>>);
 
+/// Everything from `first` on is secret.
+fn options_from(first: usize, count: usize) -> Vec<Range<usize>> {
+    std::iter::once(first.min(count)..count).collect()
+}
+
 impl Secrets {
     /// Finds the secrets of a request; the row is that of the command it resolves to.
     pub(crate) fn of(row: &Row, args: &Args<'_>) -> Self {
         let count = args.len();
         Self(match &*row.full_name {
-            "auth" => iter::once(1..count).collect(),
+            "auth" => options_from(1, count),
             "hello" => options(args, 2, &[("AUTH", 2, true), ("SETNAME", 1, false)]),
             "migrate" => options(args, 6, &[("AUTH", 1, true), ("AUTH2", 2, true)]),
-            "acl|setuser" => iter::once(2..count).collect(),
+            "acl|setuser" => options_from(2, count),
             "config|set" => (2..count)
                 .step_by(2)
                 .filter(|&name| config::find_directive(args[name]).is_some_and(|row| row.sensitive))

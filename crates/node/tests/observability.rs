@@ -3,6 +3,7 @@
 mod support;
 
 use node::Engine;
+use resp::value::Value;
 use stdx::clock::Clock;
 use support::{START_S, Talk, show};
 
@@ -225,13 +226,13 @@ fn memory_stats_has_all_fields_in_order() {
          allocator-fragmentation.bytes allocator-rss.ratio allocator-rss.bytes \
          rss-overhead.ratio rss-overhead.bytes fragmentation fragmentation.bytes"
     );
-    let db = stats.field("db.4").and_then(|db| db.pairs()).expect("a map");
+    let db = stats.field("db.4").and_then(Value::pairs).expect("a map");
     let names: Vec<&str> = db.iter().filter_map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names.join(" "),
         "overhead.hashtable.main overhead.hashtable.expires overhead.hashtable.slot-to-keys"
     );
-    assert_eq!(stats.field("keys.count").and_then(|keys| keys.as_integer()), Some(1));
+    assert_eq!(stats.field("keys.count").and_then(Value::as_integer), Some(1));
 }
 
 #[test]

@@ -2,3 +2,6 @@
 
 pub mod blob;
 pub mod hashtable;
+pub mod intset;
+pub mod listpack;
+pub mod packed;

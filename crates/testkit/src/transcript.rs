@@ -69,7 +69,7 @@ fn show(reply: &Value, indent: usize, text: &mut String) {
     match reply {
         Value::Simple(line) => text.push_str(&format!("{}\n", String::from_utf8_lossy(line))),
         Value::Error(line) => {
-            text.push_str(&format!("(error) {}\n", String::from_utf8_lossy(line)))
+            text.push_str(&format!("(error) {}\n", String::from_utf8_lossy(line)));
         }
         Value::Integer(number) => text.push_str(&format!("(integer) {number}\n")),
         Value::Bulk(bytes) => text.push_str(&format!("{}\n", quoted(bytes))),

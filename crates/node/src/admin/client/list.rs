@@ -113,7 +113,7 @@ fn describe(node: &Node, client: &Client, running_args: usize, line: &mut Vec<u8
     field("sub", &number(channels));
     field("psub", &number(patterns));
     field("ssub", &number(shards));
-    field("multi", queued.map_or(-1, |len| len as i64).to_string().as_bytes());
+    field("multi", queued.map_or_else(|| "-1".to_owned(), |len| len.to_string()).as_bytes());
     field("qbuf", &number(client.query.len() + client.running));
     field("qbuf-free", &number(client.query.capacity() - client.query.len()));
     field("argv-mem", &number(client.argv_memory() + running_args));

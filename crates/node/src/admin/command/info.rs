@@ -2,7 +2,7 @@
 
 use commands::{Args, CmdResult};
 use resp::reply::Reply;
-use spec::{Begin, Find, Flag, KeyFlag, KeySpec};
+use spec::{Begin, Find, KeySpec};
 
 use crate::admin::Admin;
 use crate::table::{Row, Table};
@@ -40,7 +40,7 @@ fn describe(reply: &mut Reply<'_>, table: &Table, row: &Row) {
     reply.bulk(row.full_name.as_bytes());
     reply.integer(row.arity.signed());
     let flags: Vec<&str> =
-        row.flags.iter().filter(|flag| flag.is_visible()).map(Flag::name).collect();
+        row.flags.iter().filter(|flag| flag.is_visible()).map(spec::Flag::name).collect();
     simple_set(reply, &flags);
     reply.integer(first);
     reply.integer(last);
@@ -69,7 +69,7 @@ fn describe_keys(reply: &mut Reply<'_>, spec: &KeySpec) {
         reply.bulk(spec.notes.as_bytes());
     }
     reply.bulk(b"flags");
-    let flags: Vec<&str> = spec.flags.iter().map(KeyFlag::name).collect();
+    let flags: Vec<&str> = spec.flags.iter().map(spec::KeyFlag::name).collect();
     simple_set(reply, &flags);
     reply.bulk(b"begin_search");
     match spec.begin {

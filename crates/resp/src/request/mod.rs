@@ -369,7 +369,7 @@ impl Parser {
         let at = start + pending.at;
         if let Some(len) = pending.bulk_len {
             let (there, span) = if pending.big {
-                let blob = self.blobs.last().map_or(0, |blob| Blob::len(blob));
+                let blob = self.blobs.last().map_or(0, Blob::len);
                 let span = Span { start: Span::IN_BLOB, len: self.blobs.len() - 1 };
                 (blob == len && bytes.len() >= at + 2, span)
             } else {

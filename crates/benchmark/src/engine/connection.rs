@@ -1,0 +1,136 @@
+//! One connection of a load: what it may have in flight, what is to be sent, what is awaited.
+
+use std::collections::VecDeque;
+use std::os::fd::OwnedFd;
+
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags};
+
+use super::replies::ReplyCounter;
+
+/// Sent at a time, so that one connection with much to say does not hold up the others.
+const SEND_MAX: usize = 64 * 1024;
+
+/// When a connection asks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Pace {
+    /// `window` requests at once, and the next as many when all are answered.
+    Batches,
+    /// Always `window` requests in flight: one more for each that is answered.
+    Steady,
+    /// At planned times, whether or not the server keeps up; only `window` bounds what is in
+    /// flight, and a request that it holds back is sent as soon as there is room.
+    Planned {
+        /// The time of the first request.
+        first_ns: u64,
+        /// From one to the next.
+        period_ns: u64,
+    },
+}
+
+/// A request in flight.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ticket {
+    pub(super) kind: u16,
+    pub(super) planned_ns: u64,
+    pub(super) sent_ns: u64,
+}
+
+/// The kind of the requests with which a connection introduces itself.
+pub(super) const INTRODUCTION: u16 = u16::MAX;
+
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) socket: OwnedFd,
+    pub(super) target: usize,
+    pub(super) is_open: bool,
+    pub(super) window: usize,
+    pub(super) pace: Pace,
+    /// When the next request is planned; meaningful under [`Pace::Planned`].
+    pub(super) next_ns: u64,
+    /// The script has no more requests for this connection.
+    pub(super) is_done: bool,
+    pub(super) in_flight: VecDeque<Ticket>,
+    pub(super) replies: ReplyCounter,
+    pub(super) out: Vec<u8>,
+    sent: usize,
+    /// The poller tells when the socket takes more.
+    pub(super) awaits_room: bool,
+}
+
+impl Connection {
+    pub(super) fn new(
+        socket: OwnedFd,
+        is_open: bool,
+        target: usize,
+        window: usize,
+        pace: Pace,
+    ) -> Self {
+        Self {
+            socket,
+            target,
+            is_open,
+            window,
+            pace,
+            next_ns: if let Pace::Planned { first_ns, .. } = pace { first_ns } else { 0 },
+            is_done: false,
+            in_flight: VecDeque::with_capacity(window.min(1024)),
+            replies: ReplyCounter::default(),
+            out: Vec::new(),
+            sent: 0,
+            awaits_room: false,
+        }
+    }
+
+    /// Appends what every connection says first.
+    pub(super) fn introduce(&mut self, requests: &[Vec<u8>]) {
+        for request in requests {
+            self.out.extend_from_slice(request);
+            self.in_flight.push_back(Ticket { kind: INTRODUCTION, planned_ns: 0, sent_ns: 0 });
+        }
+    }
+
+    /// Continues on another socket, with what is to be sent.
+    pub(super) fn replace(&mut self, socket: OwnedFd, is_open: bool, introduction: &[Vec<u8>]) {
+        let requests = std::mem::take(&mut self.out);
+        let tickets = std::mem::take(&mut self.in_flight);
+        self.socket = socket;
+        self.is_open = is_open;
+        self.replies = ReplyCounter::default();
+        self.introduce(introduction);
+        self.out.extend_from_slice(&requests);
+        self.in_flight.extend(tickets);
+    }
+
+    /// Returns whether one more request may be in flight.
+    pub(super) fn has_room(&self) -> bool {
+        self.in_flight.len() < self.window
+    }
+
+    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        rustix::net::recv(&self.socket, buffer, RecvFlags::DONTWAIT).map(|(count, _)| count)
+    }
+
+    /// Sends some of what waits, and returns whether more is left.
+    pub(super) fn send(&mut self) -> Result<bool, Errno> {
+        let waiting = &self.out[self.sent..];
+        if waiting.is_empty() {
+            return Ok(false);
+        }
+        let piece = &waiting[..waiting.len().min(SEND_MAX)];
+        match rustix::net::send(&self.socket, piece, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            Ok(count) => self.sent += count,
+            Err(Errno::AGAIN | Errno::INTR) => (),
+            Err(error) => return Err(error),
+        }
+        if self.sent == self.out.len() {
+            self.out.clear();
+            self.sent = 0;
+        } else if self.sent > self.out.len() / 2 {
+            // Less is moved than was sent, so a long queue is not moved again and again.
+            self.out.drain(..self.sent);
+            self.sent = 0;
+        }
+        Ok(!self.out.is_empty())
+    }
+}

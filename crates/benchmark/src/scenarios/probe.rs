@@ -1,0 +1,216 @@
+//! One client floods, another asks once in a while: how long does the second one wait?
+//!
+//! Two scenarios are this. *Pauses*: millions of new keys come in, so that the server's table grows
+//! several times over. *Fairness*: a client pipelines thousands of requests without pause. The
+//! probe asks on schedule and waits for its reply before it asks again, as a real client does.
+//! Both are told: how long a reply took, and how far behind its plan the probe fell.
+//!
+//! Flood and probe are one thread with short turns; how long the longest turn took bounds the
+//! error of the figures and is shown with them.
+
+use stdx::clock::SystemClock;
+
+use super::cpu::{Meter, Usage};
+use super::data::Table as Section;
+use super::failure::Failure;
+use super::load::{Requests, pour};
+use super::server::Server;
+use super::table::Table;
+use super::{Lab, Report};
+use crate::engine::{Engine, Pace, Reply, Script};
+use crate::request::{KeyOrder, encode};
+
+#[derive(Debug)]
+struct Plan {
+    about: String,
+    /// What floods, and what it finds when it begins.
+    flood: Vec<Vec<u8>>,
+    value: usize,
+    keys: u64,
+    preload: Vec<Vec<Vec<u8>>>,
+    is_sequential: bool,
+    /// Requests in flight.
+    window: usize,
+    /// How much floods: so many requests, or for so long.
+    requests: u64,
+    duration_ms: u64,
+    probe: Vec<Vec<u8>>,
+    probe_period_us: u64,
+    rounds: usize,
+}
+
+impl Plan {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let (mut top, _) = Section::parse(text)?;
+        let plan = Self {
+            about: top.text("about")?,
+            flood: top.request("flood")?,
+            value: top.number("value")? as usize,
+            keys: top.number("keys")?,
+            preload: top.requests("preload")?,
+            is_sequential: top.text("order")? == "sequential",
+            window: top.number("window")? as usize,
+            requests: top.number("requests")?,
+            duration_ms: top.number("duration_ms")?,
+            probe: top.request("probe")?,
+            probe_period_us: top.number("probe_period_us")?,
+            rounds: top.number("rounds")? as usize,
+        };
+        top.finish()?;
+        Ok(plan)
+    }
+}
+
+/// Which connection is which.
+const FLOOD: usize = 0;
+const PROBE: usize = 1;
+
+struct Probed {
+    flood: Requests,
+    probe: Vec<u8>,
+    is_over: bool,
+    /// Nanoseconds from sending, and from when it should have been sent.
+    replied: Vec<u64>,
+    behind: Vec<u64>,
+}
+
+impl Script for Probed {
+    fn request(&mut self, connection: usize, out: &mut Vec<u8>) -> Option<u16> {
+        if connection == FLOOD {
+            return self.flood.request(connection, out);
+        }
+        (!self.is_over).then(|| {
+            out.extend_from_slice(&self.probe);
+            PROBE as u16
+        })
+    }
+
+    fn reply(&mut self, reply: &Reply<'_>) {
+        if reply.connection == FLOOD {
+            self.flood.reply(reply);
+            // Who floods with a number of requests ends the probe with the last one.
+            self.is_over |= self.flood.left == 0;
+        } else {
+            self.replied.push(reply.now_ns - reply.sent_ns);
+            self.behind.push(reply.now_ns - reply.planned_ns);
+        }
+    }
+}
+
+struct Found {
+    usage: Usage,
+    requests: u64,
+    error: Option<String>,
+    replied: Vec<u64>,
+    behind: Vec<u64>,
+    longest_turn_ns: u64,
+}
+
+pub(super) fn run(lab: &mut Lab, text: &str) -> Result<Report, Failure> {
+    let plan = Plan::parse(text)?;
+    let mut table = Table::new("ms, unless said otherwise", &lab.names());
+    let rounds = plan.rounds.min(lab.rounds);
+    let kind = String::from_utf8_lossy(&plan.probe[0]).into_owned();
+    for round in 0..rounds {
+        lab.note(&format!("{kind} beside a flood, round {} of {rounds}", round + 1));
+        for turn in 0..lab.peers.len() {
+            let index = (turn + round) % lab.peers.len();
+            let (peer, core) = (lab.peers[index].clone(), lab.server_core);
+            let (requests, duration) = (lab.scaled(plan.requests), lab.scaled_ms(plan.duration_ms));
+            let found = lab.quietest(
+                |found: &Found| &found.usage,
+                || measure(&Server::start(&peer, core, &[])?, &plan, requests, duration),
+            )?;
+            if let Some(error) = &found.error {
+                lab.note(&format!("{}: {error}", peer.name));
+                continue;
+            }
+            let is_noisy = lab.is_noisy(&found.usage);
+            record(&mut table, index, found, is_noisy);
+        }
+    }
+    Ok(Report { about: plan.about, tables: vec![table] })
+}
+
+fn record(table: &mut Table, index: usize, mut found: Found, is_noisy: bool) {
+    found.replied.sort_unstable();
+    found.behind.sort_unstable();
+    let mut add = |row: &str, value: f64| table.cell(row, index).add(value, is_noisy);
+    add("reply, median", at(&found.replied, 0.5) / 1e6);
+    add("reply, p99.9", at(&found.replied, 0.999) / 1e6);
+    add("reply, worst", at(&found.replied, 1.0) / 1e6);
+    add("behind plan, p99.9", at(&found.behind, 0.999) / 1e6);
+    add("behind plan, worst", at(&found.behind, 1.0) / 1e6);
+    add("flood, thousand requests/s", found.requests as f64 / found.usage.wall_ns * 1e6);
+    add(
+        "flood, server CPU per request, µs",
+        found.usage.run_ns / 1e3 / found.requests.max(1) as f64,
+    );
+    add("longest turn of the load generator", found.longest_turn_ns as f64 / 1e6);
+}
+
+fn measure(server: &Server, plan: &Plan, count: u64, duration_ms: u64) -> Result<Found, Failure> {
+    for request in &plan.preload {
+        let order = KeyOrder::Sequential { keys: plan.keys };
+        pour(server, &mut Requests::new(request, order, plan.value, plan.keys))?;
+    }
+    let order = if plan.is_sequential {
+        KeyOrder::Sequential { keys: u64::MAX }
+    } else {
+        KeyOrder::Uniform { keys: plan.keys }
+    };
+    let left = if count == 0 { u64::MAX } else { count };
+    let mut script = Probed {
+        flood: Requests::new(&plan.flood, order, plan.value, left),
+        probe: encode(&plan.probe),
+        is_over: false,
+        replied: Vec::new(),
+        behind: Vec::new(),
+    };
+    let clock = SystemClock::new();
+    let mut engine = Engine::new(vec![server.target.clone()], Vec::new())?;
+    engine.connect(0, plan.window, Pace::Steady)?;
+    let first_ns = engine.now_ns() + 5_000_000;
+    let period_ns = plan.probe_period_us * 1000;
+    engine.connect(0, 1, Pace::Planned { first_ns, period_ns })?;
+    let meter = Meter::start(&[server.pid()], &clock);
+    let until = (duration_ms > 0).then(|| engine.now_ns() + duration_ms * 1_000_000);
+    engine.run(&mut script, until)?;
+    let usage = meter.stop(&clock);
+    let requests = script.flood.answered;
+    let longest_turn_ns = engine.take_longest_turn_ns();
+    script.is_over = true;
+    script.flood.left = 0;
+    engine.run(&mut script, None)?;
+    let Probed { flood, replied, behind, .. } = script;
+    Ok(Found { usage, requests, error: flood.error, replied, behind, longest_turn_ns })
+}
+
+/// Returns the value below which that part of the sorted values lies.
+pub(super) fn at(sorted: &[u64], part: f64) -> f64 {
+    let index = ((sorted.len() as f64 * part).ceil() as usize).clamp(1, sorted.len().max(1)) - 1;
+    sorted.get(index).copied().unwrap_or_default() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plans_are_valid() {
+        let pauses = Plan::parse(include_str!("../../../../bench/pauses.toml")).expect("valid");
+        assert!(pauses.requests > 0 && pauses.duration_ms == 0);
+        let fairness = Plan::parse(include_str!("../../../../bench/fairness.toml")).expect("valid");
+        assert!(fairness.requests == 0 && fairness.duration_ms > 0);
+    }
+
+    #[test]
+    fn a_part_of_the_values_lies_below() {
+        let values: Vec<u64> = (1..=1000).collect();
+        assert_eq!(
+            (at(&values, 0.5), at(&values, 0.999), at(&values, 1.0)),
+            (500.0, 999.0, 1000.0)
+        );
+        assert_eq!((at(&[7], 0.0), at(&[], 1.0)), (7.0, 0.0));
+    }
+}
