@@ -79,15 +79,6 @@ choices! {
         Local7 = "local7",
     }
 
-    /// What a signal that asks the server to stop does about the data.
-    ShutdownOn {
-        Default = "default",
-        Save = "save",
-        NoSave = "nosave",
-        Now = "now",
-        Force = "force",
-    }
-
     /// What happens when a command from the primary or the append log fails.
     PropagationErrorBehavior {
         Ignore = "ignore",

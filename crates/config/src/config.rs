@@ -9,13 +9,13 @@
 
 use crate::choice::{
     AclPubsubDefault, AppendFsync, ClusterEndpointType, LogLevel, MaxmemoryPolicy, OomScoreAdj,
-    Permission, PropagationErrorBehavior, ReplDisklessLoad, SanitizeDumpPayload, ShutdownOn,
-    Supervised, SyslogFacility, TlsAuthClients,
+    Permission, PropagationErrorBehavior, ReplDisklessLoad, SanitizeDumpPayload, Supervised,
+    SyslogFacility, TlsAuthClients,
 };
 use crate::directives;
 use crate::value::{
     Addresses, MemoryShare, Mode, NotifyKeyspaceEvents, OomScoreAdjValues, OutputBufferLimits,
-    Percentiles, PrimaryAddress, SaveRules,
+    Percentiles, PrimaryAddress, SaveRules, ShutdownOn,
 };
 
 /// The words of a line in a configuration file.

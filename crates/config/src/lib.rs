@@ -40,8 +40,8 @@ mod value;
 
 pub use choice::{
     AclPubsubDefault, AppendFsync, ClusterEndpointType, LogLevel, MaxmemoryPolicy, OomScoreAdj,
-    Permission, PropagationErrorBehavior, ReplDisklessLoad, SanitizeDumpPayload, ShutdownOn,
-    Supervised, SyslogFacility, TlsAuthClients,
+    Permission, PropagationErrorBehavior, ReplDisklessLoad, SanitizeDumpPayload, Supervised,
+    SyslogFacility, TlsAuthClients,
 };
 pub use command_line::CommandLine;
 pub use config::{Config, Words};
@@ -55,5 +55,5 @@ pub use live::{Caller, Changes, later};
 pub use rewrite::{Rewrite, rewrite};
 pub use value::{
     Addresses, BufferLimit, ClientClass, MemoryShare, NotifyKeyspaceEvents, OomScoreAdjValues,
-    OutputBufferLimits, Percentiles, PrimaryAddress, SaveRule, SaveRules,
+    OutputBufferLimits, Percentiles, PrimaryAddress, SaveRule, SaveRules, ShutdownOn,
 };

@@ -68,6 +68,7 @@ fn own_arguments(name: &str) -> BoxedStrategy<String> {
         "latency-tracking-info-percentiles" => &["\"\"", "50", "99.999 0 100", "33.3333333333"],
         "notify-keyspace-events" => &["\"\"", "KEA", "AKEnm", "xK", "g$lshzxetKE"],
         "oom-score-adj-values" => &["1 2 3", "\"-2000 0 2000\""],
+        "shutdown-on-sigint" | "shutdown-on-sigterm" => &["default", "now force nosave", "save"],
         "include" => &["nowhere/*.conf"],
         "user" => &["ann on nopass", "\"b c\" off \">x y\"", "default on"],
         "rename-command" => &["get \"\"", "set \"a b\""],

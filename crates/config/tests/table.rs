@@ -121,6 +121,7 @@ fn every_row_reaches_a_field_of_its_own() {
                 "latency-tracking-info-percentiles" => "7".to_owned(),
                 "notify-keyspace-events" => "KEA".to_owned(),
                 "oom-score-adj-values" => "7 8 9".to_owned(),
+                "shutdown-on-sigint" | "shutdown-on-sigterm" => "now".to_owned(),
                 name => panic!("{name}: which other value does it take?"),
             },
         };

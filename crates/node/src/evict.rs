@@ -19,10 +19,12 @@ impl Node {
     pub(crate) fn is_over_memory(&mut self) -> bool {
         let limit = self.config.maxmemory;
         if limit == 0 || self.memory.used() <= limit {
+            self.note_excess(false);
             return false;
         }
         let Some(eviction) = eviction(self.config.maxmemory_policy, self.config.maxmemory_samples)
         else {
+            self.note_excess(true);
             return true;
         };
         let start = self.clock.mono_ns();
@@ -42,7 +44,25 @@ impl Node {
         let elapsed = self.clock.mono_ns().saturating_sub(start);
         self.note_latency(Cause::EvictionCycle, elapsed);
         self.commit_own_changes();
+        self.note_excess(self.memory.used() > limit);
         over
+    }
+
+    /// Keeps account of the time in which more memory is used than may be.
+    fn note_excess(&mut self, exceeds: bool) {
+        match self.excess_since_ns {
+            None if exceeds => self.excess_since_ns = Some(self.last_mono_ns),
+            Some(_) if !exceeds => {
+                self.stats.excess_ns += self.excess_ns();
+                self.excess_since_ns = None;
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    /// Returns for how long more memory has been used than may be, by now.
+    pub(crate) fn excess_ns(&self) -> u64 {
+        self.excess_since_ns.map_or(0, |since| self.clock.mono_ns().saturating_sub(since))
     }
 }
 

@@ -137,6 +137,8 @@ pub struct Node {
     dirty: u64,
     /// Values that were handed over to be freed and are not yet.
     lazy_pending: u64,
+    /// Since when more memory is used than may be.
+    excess_since_ns: Option<u64>,
     /// When the present turn of the loop began, by the steady clock.
     cycle_began_ns: u64,
     /// Whether the commands of a transaction are running.
@@ -192,6 +194,7 @@ impl Node {
             aside: Output::default(),
             dirty: 0,
             lazy_pending: 0,
+            excess_since_ns: None,
             cycle_began_ns: 0,
             in_exec: false,
             actions: Vec::new(),

@@ -29,6 +29,11 @@ impl Node {
             }
             begun.push((concern, cause));
             if let Err(reason) = self.machine.apply(concern, cause, &mut config) {
+                let text = format!(
+                    "Failed applying new configuration. Possibly related to new {cause} setting. \
+                     Restoring previous settings."
+                );
+                self.log(LogLevel::Warning, text);
                 self.take_back(&begun);
                 return Err(SetError::apply_failed(cause, reason));
             }

@@ -63,6 +63,8 @@ pub struct Stats {
     pub reply_buffer_shrinks: u64,
     /// Output buffers that had grown.
     pub reply_buffer_expands: u64,
+    /// Nanoseconds in which more memory was used than may be, up to the last time that it was not.
+    pub excess_ns: u64,
     /// Nanoseconds spent on removing expired keys.
     pub expire_ns: u64,
     /// The most memory that was in use.

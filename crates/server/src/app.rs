@@ -81,7 +81,7 @@ pub(crate) fn run(call: Call, log: Rc<Log>) -> Result<i32, GaveUp> {
         log: Rc::clone(&log),
         listeners: reactor.listeners(),
         title: call.title,
-        oom_score: OomScore::new(),
+        oom_score: OomScore::default(),
         file,
     };
     if let Err(reason) = process.follow(&config) {
@@ -128,7 +128,18 @@ fn greet(config: &Config, bare: bool, log: &Log) {
     } else {
         log.notice("Configuration loaded");
     }
-    for name in config::later(config) {
+    warn_of_idle_settings(config, log);
+}
+
+/// Says what was asked for and is not there. Above all that nothing is saved, which is the default.
+fn warn_of_idle_settings(config: &Config, log: &Log) {
+    if config.appendonly || !config.save.0.is_empty() {
+        log.warning(
+            "WARNING: nothing is saved yet. All data is in memory only, and is gone when the server \
+             ends.",
+        );
+    }
+    for name in config::later(config).into_iter().filter(|name| *name != "save") {
         log.warning(&format!("'{name}' is set, but has no effect yet"));
     }
 }

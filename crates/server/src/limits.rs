@@ -1,7 +1,5 @@
 //! What the system allows: open files, the queue of connections, and its killer of processes.
 
-use std::path::Path;
-
 use config::{Config, OomScoreAdj};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -89,12 +87,10 @@ pub(crate) fn check_backlog(config: &Config, log: &Log) {
 }
 
 /// The process' standing with the kernel's killer of processes when memory runs out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct OomScore {
-    /// The adjustment that the process was started with.
-    original: i32,
-    /// Whether ours is in force.
-    adjusted: bool,
+    /// What the adjustment was before ours, as long as ours is in force.
+    original: Option<i32>,
 }
 
 const OOM_FILE: &str = "/proc/self/oom_score_adj";
@@ -104,30 +100,28 @@ const OOM_MIN: i32 = -1000;
 const OOM_MAX: i32 = 1000;
 
 impl OomScore {
-    pub(crate) fn new() -> Self {
-        let original = std::fs::read_to_string(OOM_FILE).ok();
-        let original = original.and_then(|text| text.trim().parse().ok()).unwrap_or_default();
-        Self { original, adjusted: false }
-    }
-
     /// Follows the settings; fails with the reason.
-    pub(crate) fn follow(&mut self, config: &Config) -> Result<(), String> {
+    pub(crate) fn follow(&mut self, config: &Config, log: &Log) -> Result<(), String> {
         let own = config.oom_score_adj_values.primary;
-        let wanted = match config.oom_score_adj {
+        let original = self.original.unwrap_or_else(current_score);
+        let (wanted, adjusted) = match config.oom_score_adj {
             // Somebody else's adjustment is left alone.
-            OomScoreAdj::No if !self.adjusted => return Ok(()),
-            OomScoreAdj::No => self.original,
-            OomScoreAdj::Yes | OomScoreAdj::Relative => self.original.saturating_add(own),
-            OomScoreAdj::Absolute => own,
+            OomScoreAdj::No if self.original.is_none() => return Ok(()),
+            OomScoreAdj::No => (original, false),
+            OomScoreAdj::Yes | OomScoreAdj::Relative => (original.saturating_add(own), true),
+            OomScoreAdj::Absolute => (own, true),
         };
         let wanted = wanted.clamp(OOM_MIN, OOM_MAX);
-        std::fs::write(Path::new(OOM_FILE), wanted.to_string()).map_err(|error| {
-            let reason = text::reason(&error);
-            format!(
-                "Failed to apply new oom_score_adj configuration, check server logs. ({reason})"
-            )
+        std::fs::write(OOM_FILE, wanted.to_string()).map_err(|error| {
+            log.warning(&format!("Unable to write oom_score_adj: {}", text::reason(&error)));
+            "Failed to set current oom_score_adj. Check server logs.".to_owned()
         })?;
-        self.adjusted = config.oom_score_adj != OomScoreAdj::No;
+        self.original = adjusted.then_some(original);
         Ok(())
     }
+}
+
+fn current_score() -> i32 {
+    let score = std::fs::read_to_string(OOM_FILE).ok();
+    score.and_then(|text| text.trim().parse().ok()).unwrap_or_default()
 }

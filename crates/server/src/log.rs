@@ -81,9 +81,11 @@ impl Log {
         let time = Timestamp::from_microsecond(self.clock.unix_us() as i64).unwrap_or_default();
         let time = time.to_zoned(TimeZone::system()).strftime("%d %b %Y %H:%M:%S.%3f");
         let (pid, role, mark) = (std::process::id(), self.role.get(), mark(level));
+        // A line is one line, whoever has put what into it.
+        let text = text.replace(['\n', '\r'], " ");
         self.write_raw(&format!("{pid}:{role} {time} {mark} {text}\n"));
         if let Some(syslog) = &*self.syslog.borrow() {
-            syslog.send(level, text);
+            syslog.send(level, &text);
         }
     }
 
@@ -151,7 +153,7 @@ mod tests {
         *log.file.borrow_mut() = Some(path.clone());
         log.write(LogLevel::Verbose, "too small");
         log.set_role('M');
-        log.notice("hello");
+        log.notice("hello\nworld");
         std::fs::rename(&path, folder.path().join("old")).expect("moved away");
         log.warning("again");
 
@@ -159,7 +161,7 @@ mod tests {
         let (old, new) = (read("old"), read("log"));
         let pid = std::process::id();
         assert!(old.starts_with(&format!("{pid}:M ")), "{old}");
-        assert!(old.ends_with(" * hello\n"), "{old}");
+        assert!(old.ends_with(" * hello world\n"), "{old}");
         assert_eq!(old.lines().count(), 1);
         assert!(new.ends_with(" # again\n"), "{new}");
         // Day, month, year and time.

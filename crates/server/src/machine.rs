@@ -32,7 +32,7 @@ impl Process {
     pub(crate) fn follow(&mut self, config: &Config) -> Result<(), String> {
         self.title.follow(config, self.file.as_deref());
         memory::purge_in_background(config.jemalloc_bg_thread);
-        self.oom_score.follow(config)
+        self.oom_score.follow(config, &self.log)
     }
 }
 

@@ -45,7 +45,8 @@ impl Title {
         for offset in 0..end - start {
             let byte = shown.get(offset).copied().unwrap_or(0);
             // SAFETY: 1. the kernel has said that these addresses are the program's arguments and
-            // environment, which are writable; 2. nothing points there any more: see `claim`.
+            // environment, which are writable; 2. nothing that is used points there any more: see
+            // `claim`; 3. the last byte stays zero, so that what does point there finds an end.
             unsafe {
                 std::ptr::with_exposed_provenance_mut::<u8>(start + offset).write_volatile(byte);
             };

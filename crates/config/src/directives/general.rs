@@ -156,7 +156,7 @@ pub(super) const SECTION: Section = Section {
         },
         Directive {
             name: "shutdown-on-sigint",
-            field: field!(choice shutdown_on_sigint: ShutdownOn),
+            field: field!(words shutdown_on_sigint, "`default`, or any of `save`, `nosave`, `now`, `force`"),
             default: "default",
             doc: "What Ctrl-C does about the data: save or nosave, now without waiting for \
                   replicas, force even if saving fails. default saves if there are rules to save.",
@@ -164,7 +164,7 @@ pub(super) const SECTION: Section = Section {
         },
         Directive {
             name: "shutdown-on-sigterm",
-            field: field!(choice shutdown_on_sigterm: ShutdownOn),
+            field: field!(words shutdown_on_sigterm, "`default`, or any of `save`, `nosave`, `now`, `force`"),
             default: "default",
             doc: "The same for SIGTERM, which service managers send.",
             ..ROW

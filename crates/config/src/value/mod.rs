@@ -10,6 +10,7 @@ mod oom;
 mod output_buffer;
 mod percentiles;
 mod save;
+mod shutdown;
 
 use crate::config::{Config, Words};
 use crate::error::ValueError;
@@ -21,6 +22,7 @@ pub use oom::OomScoreAdjValues;
 pub use output_buffer::{BufferLimit, ClientClass, OutputBufferLimits};
 pub use percentiles::Percentiles;
 pub use save::{SaveRule, SaveRules};
+pub use shutdown::ShutdownOn;
 
 /// What a line means for what was set before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

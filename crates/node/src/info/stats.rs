@@ -27,7 +27,10 @@ pub(super) const SECTION: Section = Section {
         report.line("expire_cycle_cpu_milliseconds", stats.expire_ns / 1_000_000);
         report.line("evicted_keys", keys.evicted);
         report.line("evicted_clients", stats.evicted_clients);
-        report.zeros(&["total_eviction_exceeded_time", "current_eviction_exceeded_time"]);
+        let excess_ms = |ns: u64| ns / 1_000_000;
+        let excess_ns = node.excess_ns();
+        report.line("total_eviction_exceeded_time", excess_ms(stats.excess_ns + excess_ns));
+        report.line("current_eviction_exceeded_time", excess_ms(excess_ns));
         report.line("keyspace_hits", keys.hits);
         report.line("keyspace_misses", keys.misses);
         report.line("pubsub_channels", node.pubsub.channel_count());

@@ -1,6 +1,7 @@
 //! How the server ends, well or badly.
 
 use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
 
 use testkit::{Server, eventually};
 
@@ -38,11 +39,14 @@ fn end_of_the_terminal_is_not_the_end_of_the_server() {
 fn who_asks_twice_does_not_wait() {
     let mut server = server(DEBUG);
     let mut busy = server.connect();
-    busy.queue(&["DEBUG", "LOG", "about to sleep"]);
     busy.queue(&["DEBUG", "SLEEP", "60"]);
     busy.flush().expect("it takes requests");
-    // The first signal may come before the handler of the second one is there to tell them apart:
-    // the kernel merges what is pending. So it is sent until the server is gone.
+    eventually("the server to be asleep", || {
+        let mut other = server.connect();
+        other.set_io_timeout(Some(Duration::from_millis(300))).expect("a limit can be set");
+        other.request(&["PING"]).is_err()
+    });
+    // The kernel merges signals that are pending, so one is sent until the server is gone.
     let mut status = None;
     eventually("the server to end", || {
         let _ = server.signal("TERM");
@@ -107,9 +111,6 @@ fn broken_assumptions_and_lack_of_memory_are_crashes_with_a_reason() {
 fn reports_go_to_the_log_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("my.log");
-    // The log file has to tell when it is ready; standard output is where the tests look.
-    let server = server(&format!("{DEBUG} --crash-log-enabled yes"));
-    drop(server);
     let mut process = std::process::Command::new(crate::PROGRAM)
         .args(["--port", "0", "--enable-debug-command", "yes", "--unixsocket"])
         .arg(folder.path().join("socket"))

@@ -295,6 +295,9 @@ fn modules_and_settings_without_effect_are_not_passed_over_in_silence() {
 
     let server = server("--replica-priority 7");
     assert!(server.log().contains("# 'replica-priority' is set, but has no effect yet\n"));
+    assert!(!server.log().contains("nothing is saved yet"), "nobody wants anything to be saved");
+    let hopeful = self::server("--appendonly yes");
+    assert!(hopeful.log().contains("# WARNING: nothing is saved yet. "));
     assert_eq!(setting(&server, "slave-priority"), "7");
 }
 
