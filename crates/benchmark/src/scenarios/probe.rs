@@ -10,14 +10,14 @@
 
 use stdx::clock::SystemClock;
 
-use super::cpu::{Meter, Usage};
 use super::data::Table as Section;
 use super::failure::Failure;
 use super::load::{Requests, pour};
 use super::server::Server;
-use super::table::Table;
 use super::{Lab, Report};
 use crate::engine::{Engine, Pace, Reply, Script};
+use crate::measure::cpu::{Meter, Usage};
+use crate::measure::table::Table;
 use crate::request::{KeyOrder, encode};
 
 #[derive(Debug)]
@@ -125,7 +125,7 @@ pub(super) fn run(lab: &mut Lab, text: &str) -> Result<Report, Failure> {
                 lab.note(&format!("{}: {error}", peer.name));
                 continue;
             }
-            let is_noisy = lab.is_noisy(&found.usage);
+            let is_noisy = found.usage.is_noisy();
             record(&mut table, index, found, is_noisy);
         }
     }
