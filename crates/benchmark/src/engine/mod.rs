@@ -323,6 +323,8 @@ impl Engine {
         }
         if flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR) {
             self.receive(index, script)?;
+        } else if self.connections[index].wants_more() {
+            self.ask(index, self.clock.mono_ns(), script);
         }
         self.send(index)
     }
@@ -375,7 +377,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Fills a connection's window.
+    /// Fills a connection's window; a steady one's no faster than the socket takes it, lest a turn
+    /// become long.
     fn ask(&mut self, index: usize, now: u64, script: &mut impl Script) {
         let connection = &mut self.connections[index];
         if connection.pace == Pace::Batches && !only_introductions(connection) {
@@ -386,7 +389,8 @@ impl Engine {
             Pace::Batches => connection.in_flight.len(),
             _ => 0,
         };
-        while connection.in_flight.len() < connection.window + introductions && !connection.is_done
+        let window = connection.window + introductions;
+        while connection.in_flight.len() < window && !connection.is_done && !connection.is_behind()
         {
             match script.request(index, &mut connection.out) {
                 Some(kind) => {
@@ -438,7 +442,7 @@ impl Engine {
             return Ok(());
         }
         let awaits_room = match connection.send() {
-            Ok(left) => left,
+            Ok(left) => left || connection.wants_more(),
             Err(Errno::PIPE | Errno::CONNRESET) => return Err(LoadError::Closed),
             Err(error) => return Err(error.into()),
         };

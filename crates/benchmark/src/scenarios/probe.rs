@@ -29,8 +29,8 @@ struct Plan {
     keys: u64,
     preload: Vec<Vec<Vec<u8>>>,
     is_sequential: bool,
-    /// Requests in flight.
-    window: usize,
+    /// Requests in flight; each of these is measured by itself.
+    windows: Vec<u64>,
     /// How much floods: so many requests, or for so long.
     requests: u64,
     duration_ms: u64,
@@ -49,7 +49,7 @@ impl Plan {
             keys: top.number("keys")?,
             preload: top.requests("preload")?,
             is_sequential: top.text("order")? == "sequential",
-            window: top.number("window")? as usize,
+            windows: top.numbers("windows")?,
             requests: top.number("requests")?,
             duration_ms: top.number("duration_ms")?,
             probe: top.request("probe")?,
@@ -108,33 +108,60 @@ struct Found {
 
 pub(super) fn run(lab: &mut Lab, text: &str) -> Result<Report, Failure> {
     let plan = Plan::parse(text)?;
-    let mut table = Table::new("ms, unless said otherwise", &lab.names());
     let rounds = plan.rounds.min(lab.rounds);
     let kind = String::from_utf8_lossy(&plan.probe[0]).into_owned();
+    let mut tables = Vec::new();
+    for window in &plan.windows {
+        let title = format!("{window} requests in flight; ms, unless said otherwise");
+        tables.push(Table::new(&title, &lab.names()));
+    }
     for round in 0..rounds {
         lab.note(&format!("{kind} beside a flood, round {} of {rounds}", round + 1));
-        for turn in 0..lab.peers.len() {
-            let index = (turn + round) % lab.peers.len();
-            let (peer, core) = (lab.peers[index].clone(), lab.server_core);
-            let (requests, duration) = (lab.scaled(plan.requests), lab.scaled_ms(plan.duration_ms));
-            let found = lab.quietest(
-                |found: &Found| &found.usage,
-                || measure(&Server::start(&peer, core, &[])?, &plan, requests, duration),
-            )?;
-            if let Some(error) = &found.error {
-                lab.note(&format!("{}: {error}", peer.name));
-                continue;
+        for (window, table) in plan.windows.iter().zip(&mut tables) {
+            for turn in 0..lab.peers.len() {
+                let index = (turn + round) % lab.peers.len();
+                one_server(lab, &plan, *window as usize, (table, index))?;
             }
-            let is_noisy = found.usage.is_noisy();
-            record(&mut table, index, found, is_noisy);
         }
     }
-    Ok(Report { about: plan.about, tables: vec![table] })
+    Ok(Report { about: plan.about, tables })
 }
 
-fn record(table: &mut Table, index: usize, mut found: Found, is_noisy: bool) {
+fn one_server(
+    lab: &mut Lab,
+    plan: &Plan,
+    window: usize,
+    (table, index): (&mut Table, usize),
+) -> Result<(), Failure> {
+    let (peer, core) = (lab.peers[index].clone(), lab.server_core);
+    let flood = Flood {
+        window,
+        requests: lab.scaled(plan.requests),
+        duration_ms: lab.scaled_ms(plan.duration_ms),
+    };
+    let found = lab.quietest(
+        |found: &Found| &found.usage,
+        || measure(&Server::start(&peer, core, &[])?, plan, flood),
+    )?;
+    match &found.error {
+        Some(error) => lab.note(&format!("{}: {error}", peer.name)),
+        None => record(table, index, found),
+    }
+    Ok(())
+}
+
+/// How much floods.
+#[derive(Clone, Copy, Debug)]
+struct Flood {
+    window: usize,
+    requests: u64,
+    duration_ms: u64,
+}
+
+fn record(table: &mut Table, index: usize, mut found: Found) {
     found.replied.sort_unstable();
     found.behind.sort_unstable();
+    let is_noisy = found.usage.is_noisy();
     let mut add = |row: &str, value: f64| table.cell(row, index).add(value, is_noisy);
     add("reply, median", at(&found.replied, 0.5) / 1e6);
     add("reply, p99.9", at(&found.replied, 0.999) / 1e6);
@@ -149,7 +176,8 @@ fn record(table: &mut Table, index: usize, mut found: Found, is_noisy: bool) {
     add("longest turn of the load generator", found.longest_turn_ns as f64 / 1e6);
 }
 
-fn measure(server: &Server, plan: &Plan, count: u64, duration_ms: u64) -> Result<Found, Failure> {
+fn measure(server: &Server, plan: &Plan, flood: Flood) -> Result<Found, Failure> {
+    let Flood { window, requests: count, duration_ms } = flood;
     for request in &plan.preload {
         let order = KeyOrder::Sequential { keys: plan.keys };
         pour(server, &mut Requests::new(request, order, plan.value, plan.keys))?;
@@ -169,7 +197,7 @@ fn measure(server: &Server, plan: &Plan, count: u64, duration_ms: u64) -> Result
     };
     let clock = SystemClock::new();
     let mut engine = Engine::new(vec![server.target.clone()], Vec::new())?;
-    engine.connect(0, plan.window, Pace::Steady)?;
+    engine.connect(0, window, Pace::Steady)?;
     let first_ns = engine.now_ns() + 5_000_000;
     let period_ns = plan.probe_period_us * 1000;
     engine.connect(0, 1, Pace::Planned { first_ns, period_ns })?;
@@ -201,7 +229,7 @@ mod tests {
         let pauses = Plan::parse(include_str!("../../../../bench/pauses.toml")).expect("valid");
         assert!(pauses.requests > 0 && pauses.duration_ms == 0);
         let fairness = Plan::parse(include_str!("../../../../bench/fairness.toml")).expect("valid");
-        assert!(fairness.requests == 0 && fairness.duration_ms > 0);
+        assert!(fairness.windows.len() > 1);
     }
 
     #[test]
