@@ -12,7 +12,7 @@ use stdx::clock::SystemClock;
 
 use super::data::Table as Section;
 use super::failure::Failure;
-use super::load::{Requests, pour};
+use super::load::Requests;
 use super::server::Server;
 use super::{Lab, Report};
 use crate::engine::{Engine, Pace, Reply, Script};
@@ -23,17 +23,12 @@ use crate::request::{KeyOrder, encode};
 #[derive(Debug)]
 struct Plan {
     about: String,
-    /// What floods, and what it finds when it begins.
+    /// What floods, with a new key each time.
     flood: Vec<Vec<u8>>,
     value: usize,
-    keys: u64,
-    preload: Vec<Vec<Vec<u8>>>,
-    is_sequential: bool,
     /// Requests in flight; each of these is measured by itself.
     windows: Vec<u64>,
-    /// How much floods: so many requests, or for so long.
     requests: u64,
-    duration_ms: u64,
     probe: Vec<Vec<u8>>,
     probe_period_us: u64,
     rounds: usize,
@@ -46,12 +41,8 @@ impl Plan {
             about: top.text("about")?,
             flood: top.request("flood")?,
             value: top.number("value")? as usize,
-            keys: top.number("keys")?,
-            preload: top.requests("preload")?,
-            is_sequential: top.text("order")? == "sequential",
             windows: top.numbers("windows")?,
             requests: top.number("requests")?,
-            duration_ms: top.number("duration_ms")?,
             probe: top.request("probe")?,
             probe_period_us: top.number("probe_period_us")?,
             rounds: top.number("rounds")? as usize,
@@ -88,7 +79,7 @@ impl Script for Probed {
     fn reply(&mut self, reply: &Reply<'_>) {
         if reply.connection == FLOOD {
             self.flood.reply(reply);
-            // Who floods with a number of requests ends the probe with the last one.
+            // The last request of the flood ends the probe as well.
             self.is_over |= self.flood.left == 0;
         } else {
             self.replied.push(reply.now_ns - reply.sent_ns);
@@ -134,28 +125,16 @@ fn one_server(
     (table, index): (&mut Table, usize),
 ) -> Result<(), Failure> {
     let (peer, core) = (lab.peers[index].clone(), lab.server_core);
-    let flood = Flood {
-        window,
-        requests: lab.scaled(plan.requests),
-        duration_ms: lab.scaled_ms(plan.duration_ms),
-    };
+    let count = lab.scaled(plan.requests);
     let found = lab.quietest(
         |found: &Found| &found.usage,
-        || measure(&Server::start(&peer, core, &[])?, plan, flood),
+        || measure(&Server::start(&peer, core, &[])?, plan, window, count),
     )?;
     match &found.error {
         Some(error) => lab.note(&format!("{}: {error}", peer.name)),
         None => record(table, index, found),
     }
     Ok(())
-}
-
-/// How much floods.
-#[derive(Clone, Copy, Debug)]
-struct Flood {
-    window: usize,
-    requests: u64,
-    duration_ms: u64,
 }
 
 fn record(table: &mut Table, index: usize, mut found: Found) {
@@ -176,20 +155,11 @@ fn record(table: &mut Table, index: usize, mut found: Found) {
     add("longest turn of the load generator", found.longest_turn_ns as f64 / 1e6);
 }
 
-fn measure(server: &Server, plan: &Plan, flood: Flood) -> Result<Found, Failure> {
-    let Flood { window, requests: count, duration_ms } = flood;
-    for request in &plan.preload {
-        let order = KeyOrder::Sequential { keys: plan.keys };
-        pour(server, &mut Requests::new(request, order, plan.value, plan.keys))?;
-    }
-    let order = if plan.is_sequential {
-        KeyOrder::Sequential { keys: u64::MAX }
-    } else {
-        KeyOrder::Uniform { keys: plan.keys }
-    };
-    let left = if count == 0 { u64::MAX } else { count };
+fn measure(server: &Server, plan: &Plan, window: usize, count: u64) -> Result<Found, Failure> {
+    // More keys than there will ever be requests.
+    let order = KeyOrder::Sequential { keys: u64::MAX };
     let mut script = Probed {
-        flood: Requests::new(&plan.flood, order, plan.value, left),
+        flood: Requests::new(&plan.flood, order, plan.value, count),
         probe: encode(&plan.probe),
         is_over: false,
         replied: Vec::new(),
@@ -202,14 +172,10 @@ fn measure(server: &Server, plan: &Plan, flood: Flood) -> Result<Found, Failure>
     let period_ns = plan.probe_period_us * 1000;
     engine.connect(0, 1, Pace::Planned { first_ns, period_ns })?;
     let meter = Meter::start(&[server.pid()], &clock);
-    let until = (duration_ms > 0).then(|| engine.now_ns() + duration_ms * 1_000_000);
-    engine.run(&mut script, until)?;
+    engine.run(&mut script, None)?;
     let usage = meter.stop(&clock);
     let requests = script.flood.answered;
     let longest_turn_ns = engine.take_longest_turn_ns();
-    script.is_over = true;
-    script.flood.left = 0;
-    engine.run(&mut script, None)?;
     let Probed { flood, replied, behind, .. } = script;
     Ok(Found { usage, requests, error: flood.error, replied, behind, longest_turn_ns })
 }
@@ -227,9 +193,8 @@ mod tests {
     #[test]
     fn the_plans_are_valid() {
         let pauses = Plan::parse(include_str!("../../../../bench/pauses.toml")).expect("valid");
-        assert!(pauses.requests > 0 && pauses.duration_ms == 0);
         let fairness = Plan::parse(include_str!("../../../../bench/fairness.toml")).expect("valid");
-        assert!(fairness.windows.len() > 1);
+        assert!(pauses.requests > fairness.requests);
     }
 
     #[test]
