@@ -107,6 +107,16 @@ impl Connection {
         self.in_flight.len() < self.window
     }
 
+    /// Returns whether a steady connection has made more requests than it can send at a time.
+    pub(super) fn is_behind(&self) -> bool {
+        self.pace == Pace::Steady && self.out.len() - self.sent >= SEND_MAX
+    }
+
+    /// Returns whether more requests should be in flight than are, whatever the replies.
+    pub(super) fn wants_more(&self) -> bool {
+        self.pace == Pace::Steady && self.has_room() && !self.is_done
+    }
+
     pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Errno> {
         rustix::net::recv(&self.socket, buffer, RecvFlags::DONTWAIT).map(|(count, _)| count)
     }

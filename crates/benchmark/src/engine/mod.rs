@@ -74,6 +74,17 @@ pub struct Reply<'a> {
     pub outcome: Outcome<'a>,
 }
 
+/// Asks nothing.
+struct Silence;
+
+impl Script for Silence {
+    fn request(&mut self, _: usize, _: &mut Vec<u8>) -> Option<u16> {
+        None
+    }
+
+    fn reply(&mut self, _: &Reply<'_>) {}
+}
+
 /// Why a load cannot go on.
 #[derive(Debug)]
 pub enum LoadError {
@@ -83,7 +94,7 @@ pub enum LoadError {
     Io(Errno),
     /// The server closed a connection.
     Closed,
-    /// The server refused what a connection introduced itself with.
+    /// The server refused a connection, or what it introduced itself with.
     Refused(Vec<u8>),
     /// The server does not speak RESP.
     Protocol(NotResp),
@@ -95,11 +106,13 @@ impl fmt::Display for LoadError {
             Self::Connect(target, error) => {
                 write!(f, "Could not connect to Redis at {target}: {}", reason(*error))
             }
-            Self::Io(error) => f.write_str(&reason(*error)),
-            Self::Closed => f.write_str("Server closed the connection"),
-            Self::Refused(text) => f.write_str(&String::from_utf8_lossy(text)),
+            Self::Io(error) => write!(f, "Error: {}", reason(*error)),
+            Self::Closed => f.write_str("Error: Server closed the connection"),
+            Self::Refused(text) => {
+                write!(f, "Error from server: {}", String::from_utf8_lossy(text))
+            }
             Self::Protocol(error) => {
-                write!(f, "no reply but {:?}", String::from_utf8_lossy(&error.found))
+                write!(f, "Error: no reply but {:?}", String::from_utf8_lossy(&error.found))
             }
         }
     }
@@ -227,6 +240,20 @@ impl Engine {
         script: &mut impl Script,
         until_ns: Option<u64>,
     ) -> Result<bool, LoadError> {
+        self.work(script, until_ns, false)
+    }
+
+    /// Does nothing until the given time but notice what the server says or does unasked.
+    pub fn idle(&mut self, until_ns: u64) -> Result<(), LoadError> {
+        self.work(&mut Silence, Some(until_ns), true).map(|_| ())
+    }
+
+    fn work(
+        &mut self,
+        script: &mut impl Script,
+        until_ns: Option<u64>,
+        lingers: bool,
+    ) -> Result<bool, LoadError> {
         self.start(script)?;
         let mut turn_began = 0;
         loop {
@@ -235,7 +262,7 @@ impl Engine {
             if until_ns.is_some_and(|until| now >= until) {
                 return Ok(true);
             }
-            if self.in_flight == 0 && self.planned.is_empty() {
+            if self.in_flight == 0 && self.planned.is_empty() && !lingers {
                 return Ok(false);
             }
             self.arm(until_ns)?;
@@ -296,6 +323,8 @@ impl Engine {
         }
         if flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR) {
             self.receive(index, script)?;
+        } else if self.connections[index].wants_more() {
+            self.ask(index, self.clock.mono_ns(), script);
         }
         self.send(index)
     }
@@ -313,16 +342,14 @@ impl Engine {
         let awaited = in_flight.len();
         let mut refusal = None;
         let counted = replies.feed(&self.buffer[..count], |outcome| {
-            let Some(ticket) = in_flight.pop_front() else {
-                return;
-            };
-            if ticket.kind == INTRODUCTION {
+            let ticket = in_flight.pop_front().filter(|ticket| ticket.kind != INTRODUCTION);
+            let Some(Ticket { kind, planned_ns, sent_ns }) = ticket else {
+                // A server that is full says so without being asked.
                 if let Outcome::Error(text) = outcome {
                     refusal = Some(text.to_vec());
                 }
                 return;
-            }
-            let Ticket { kind, planned_ns, sent_ns } = ticket;
+            };
             script.reply(&Reply {
                 connection: index,
                 kind,
@@ -350,7 +377,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Fills a connection's window.
+    /// Fills a connection's window; a steady one's no faster than the socket takes it, lest a turn
+    /// become long.
     fn ask(&mut self, index: usize, now: u64, script: &mut impl Script) {
         let connection = &mut self.connections[index];
         if connection.pace == Pace::Batches && !only_introductions(connection) {
@@ -361,7 +389,8 @@ impl Engine {
             Pace::Batches => connection.in_flight.len(),
             _ => 0,
         };
-        while connection.in_flight.len() < connection.window + introductions && !connection.is_done
+        let window = connection.window + introductions;
+        while connection.in_flight.len() < window && !connection.is_done && !connection.is_behind()
         {
             match script.request(index, &mut connection.out) {
                 Some(kind) => {
@@ -413,7 +442,7 @@ impl Engine {
             return Ok(());
         }
         let awaits_room = match connection.send() {
-            Ok(left) => left,
+            Ok(left) => left || connection.wants_more(),
             Err(Errno::PIPE | Errno::CONNRESET) => return Err(LoadError::Closed),
             Err(error) => return Err(error.into()),
         };

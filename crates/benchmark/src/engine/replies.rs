@@ -34,6 +34,8 @@ pub struct NotResp {
 pub struct ReplyCounter {
     /// Elements that the current reply lacks; none between replies.
     missing: u64,
+    /// The beginning of the top-level element has been seen; before it there may be attributes.
+    has_begun: bool,
     /// Bytes of the current string, with its line end, that have not been seen.
     skip: u64,
     /// The current top-level reply is a push: nobody asked for it.
@@ -89,9 +91,13 @@ impl ReplyCounter {
         let [mark, text @ .., b'\r', b'\n'] = line else {
             return Err(not_resp(line));
         };
-        let is_top = self.missing == 0;
-        if is_top {
+        if self.missing == 0 {
             self.missing = 1;
+            self.has_begun = false;
+        }
+        let is_top = self.missing == 1 && !self.has_begun && *mark != b'|';
+        if is_top {
+            self.has_begun = true;
             self.is_push = *mark == b'>';
             self.is_long_error = *mark == b'!';
         }
@@ -195,6 +201,7 @@ mod tests {
     fn pushes_are_not_counted_and_attributes_belong_to_what_follows() {
         check(">2\r\n+invalidate\r\n*1\r\n$1\r\nk\r\n+OK\r\n", &["fine"]);
         check("|1\r\n+ttl\r\n:5\r\n$1\r\nx\r\n", &["fine"]);
+        check("|1\r\n+ttl\r\n:5\r\n-ERR x\r\n", &["ERR x"]);
         check("*2\r\n|1\r\n+a\r\n+b\r\n+x\r\n+y\r\n:1\r\n", &["fine"; 2]);
     }
 

@@ -174,6 +174,8 @@ pub struct Draw {
     next: u64,
     sizes: ValueSizes,
     pool: Arc<[u8]>,
+    /// What `{tag}` becomes.
+    pub tag: [u8; 3],
 }
 
 /// Values start at different places of the pool, so that no two in a row are alike.
@@ -183,7 +185,14 @@ impl Draw {
     /// Starts from a seed.
     pub fn new(seed: u64, order: KeyOrder, sizes: ValueSizes) -> Self {
         let pool = if sizes.is_fixed() { 0 } else { sizes.greatest() + POOL_EXTRA };
-        Self { rng: SeededRng::new(seed), order, next: 0, sizes, pool: payload(pool).into() }
+        Self {
+            rng: SeededRng::new(seed),
+            order,
+            next: 0,
+            sizes,
+            pool: payload(pool).into(),
+            tag: *b"tag",
+        }
     }
 
     /// Starts a sequence elsewhere than at its beginning.

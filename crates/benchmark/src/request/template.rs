@@ -1,8 +1,9 @@
 //! A request, encoded once, with places that differ each time.
 //!
 //! `__rand_int__` inside an argument becomes a number of twelve digits, drawn anew at each place
-//! and each time; `__data__` becomes a value. As long as all values have one size, a request is
-//! one copy of the template and a few digits written over it.
+//! and each time; `{tag}` becomes a tag that leads to the node at hand; `__data__` becomes a value.
+//! As long as all values have one size, a request is one copy of the template and a few digits
+//! written over it.
 
 use super::draw::{Draw, ValueSizes, payload};
 
@@ -10,6 +11,8 @@ use super::draw::{Draw, ValueSizes, payload};
 const NUMBER: &[u8] = b"__rand_int__";
 /// What stands for a value.
 const VALUE: &[u8] = b"__data__";
+/// What stands for a cluster's tag; the tag itself is what is between the braces.
+const TAG: &[u8] = b"{tag}";
 /// Digits of a number.
 pub(super) const DIGITS: usize = 12;
 
@@ -22,7 +25,6 @@ pub struct Template {
     places: Vec<Place>,
     /// The command's name, in capitals.
     name: String,
-    arguments: usize,
     has_varying_values: bool,
 }
 
@@ -35,21 +37,37 @@ struct Place {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum What {
     Number,
+    Tag,
     /// A whole argument, whose length is not known before.
     Value,
 }
 
+/// Which of the places are filled in; the others stay as they are.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Fill {
+    /// `__rand_int__`
+    pub numbers: bool,
+    /// `{tag}`
+    pub tags: bool,
+}
+
+impl Fill {
+    /// Numbers are filled in, tags are not.
+    pub const NUMBERS: Self = Self { numbers: true, tags: false };
+    /// Nothing is filled in.
+    pub const NOTHING: Self = Self { numbers: false, tags: false };
+}
+
 impl Template {
-    /// Compiles a request. `__rand_int__` stays as it is unless `numbers` says otherwise.
+    /// Compiles a request.
     ///
     /// A value that is only a part of an argument has the greatest of the sizes: the length of an
     /// argument stands in front of it.
-    pub fn new<A: AsRef<[u8]>>(args: &[A], numbers: bool, sizes: &ValueSizes) -> Self {
+    pub fn new<A: AsRef<[u8]>>(args: &[A], fill: Fill, sizes: &ValueSizes) -> Self {
         let mut template = Self {
             text: Vec::new(),
             places: Vec::new(),
             name: String::new(),
-            arguments: args.len(),
             has_varying_values: false,
         };
         if let Some(name) = args.first() {
@@ -57,12 +75,12 @@ impl Template {
         }
         template.text.extend_from_slice(format!("*{}\r\n", args.len()).as_bytes());
         for arg in args {
-            template.argument(arg.as_ref(), numbers, sizes);
+            template.argument(arg.as_ref(), fill, sizes);
         }
         template
     }
 
-    fn argument(&mut self, arg: &[u8], numbers: bool, sizes: &ValueSizes) {
+    fn argument(&mut self, arg: &[u8], fill: Fill, sizes: &ValueSizes) {
         if arg == VALUE && !sizes.is_fixed() {
             self.places.push(Place { at: self.text.len(), what: What::Value });
             self.has_varying_values = true;
@@ -71,34 +89,29 @@ impl Template {
         let value = payload(sizes.greatest());
         let arg = replace(arg, VALUE, &value);
         self.text.extend_from_slice(format!("${}\r\n", arg.len()).as_bytes());
-        if numbers {
-            let start = self.text.len();
-            let places = memchr::memmem::find_iter(&arg, NUMBER)
-                .map(|at| Place { at: start + at, what: What::Number });
-            self.places.extend(places);
-        }
+        let (start, first) = (self.text.len(), self.places.len());
+        let mut mark = |is_wanted: bool, text: &[u8], what: What, offset: usize| {
+            if is_wanted {
+                let found = memchr::memmem::find_iter(&arg, text);
+                self.places.extend(found.map(|at| Place { at: start + at + offset, what }));
+            }
+        };
+        mark(fill.numbers, NUMBER, What::Number, 0);
+        mark(fill.tags, TAG, What::Tag, 1);
+        self.places[first..].sort_unstable_by_key(|place| place.at);
         self.text.extend_from_slice(&arg);
         self.text.extend_from_slice(b"\r\n");
+    }
+
+    /// Takes a request that is in another form than the one of clients, say on one line.
+    pub fn verbatim(name: &str, request: &[u8]) -> Self {
+        let (text, name) = (request.to_vec(), name.to_uppercase());
+        Self { text, places: Vec::new(), name, has_varying_values: false }
     }
 
     /// Returns the command's name, in capitals.
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// Returns the number of arguments, the command's name included.
-    pub fn arguments(&self) -> usize {
-        self.arguments
-    }
-
-    /// Returns the bytes of a request with the first values that would be drawn.
-    pub fn len(&self) -> usize {
-        self.text.len()
-    }
-
-    /// Returns whether this is no request at all.
-    pub fn is_empty(&self) -> bool {
-        self.arguments == 0
     }
 
     /// Appends a request, filling the places in.
@@ -111,7 +124,11 @@ impl Template {
         out.extend_from_slice(&self.text);
         for place in &self.places {
             let at = start + place.at;
-            put_digits(&mut out[at..at + DIGITS], draw.number());
+            if place.what == What::Number {
+                put_digits(&mut out[at..at + DIGITS], draw.number());
+            } else {
+                out[at..at + 3].copy_from_slice(&draw.tag);
+            }
         }
     }
 
@@ -126,6 +143,10 @@ impl Template {
                     out.resize(at + DIGITS, 0);
                     put_digits(&mut out[at..], draw.number());
                     copied += DIGITS;
+                }
+                What::Tag => {
+                    out.extend_from_slice(&draw.tag);
+                    copied += draw.tag.len();
                 }
                 What::Value => {
                     let value = draw.value();
@@ -143,7 +164,7 @@ impl Template {
 
 /// Encodes a request as it is.
 pub fn encode<A: AsRef<[u8]>>(args: &[A]) -> Vec<u8> {
-    Template::new(args, false, &ValueSizes::fixed(0)).text
+    Template::new(args, Fill::NOTHING, &ValueSizes::fixed(0)).text
 }
 
 /// Two digits at a time.
@@ -183,8 +204,11 @@ mod tests {
     use super::*;
 
     fn requests(words: &str, sizes: &ValueSizes, count: usize) -> Vec<String> {
-        let template =
-            Template::new(&stdx::text::split_args(words.as_bytes()).expect("valid"), true, sizes);
+        let template = Template::new(
+            &stdx::text::split_args(words.as_bytes()).expect("valid"),
+            Fill::NUMBERS,
+            sizes,
+        );
         let mut draw = Draw::new(7, KeyOrder::Sequential { keys: 1000 }, sizes.clone());
         let one = |_| {
             let mut out = Vec::new();
@@ -232,9 +256,23 @@ mod tests {
     }
 
     #[test]
+    fn all_tags_of_a_request_are_the_same() {
+        let fill = Fill { numbers: true, tags: true };
+        let template =
+            Template::new(&["X", "a{tag}__rand_int__", "{tag}"], fill, &ValueSizes::fixed(0));
+        let mut draw = Draw::new(7, KeyOrder::Sequential { keys: 9 }, ValueSizes::fixed(0));
+        draw.tag = *b"xyz";
+        let mut out = Vec::new();
+        template.push(&mut out, &mut draw);
+        let expected = "*3\r\n$1\r\nX\r\n$18\r\na{xyz}000000000000\r\n$5\r\n{xyz}\r\n";
+        assert_eq!(String::from_utf8(out).expect("text"), expected);
+    }
+
+    #[test]
     fn without_a_key_range_nothing_is_filled_in() {
-        let template = Template::new(&["GET", "__rand_int__"], false, &ValueSizes::fixed(3));
+        let template =
+            Template::new(&["GET", "__rand_int__"], Fill::NOTHING, &ValueSizes::fixed(3));
         assert_eq!(template.text, b"*2\r\n$3\r\nGET\r\n$12\r\n__rand_int__\r\n");
-        assert_eq!((template.name(), template.arguments()), ("GET", 2));
+        assert_eq!(template.name(), "GET");
     }
 }

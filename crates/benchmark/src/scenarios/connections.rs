@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::cpu::resident_bytes;
 use super::data::Table as Section;
 use super::failure::Failure;
 use super::load::{Requests, Shape, Throughput, pour, saturate};
 use super::server::Server;
-use super::table::Table;
 use super::{Lab, Report};
 use crate::engine::{Engine, Pace};
+use crate::measure::cpu::resident_bytes;
+use crate::measure::table::Table;
 use crate::request::KeyOrder;
 
 #[derive(Debug)]
@@ -131,7 +131,7 @@ fn one_server(lab: &mut Lab, plan: &Plan, index: usize, table: &mut Table) -> Re
         },
     )?;
     drop(idle);
-    let is_noisy = lab.is_noisy(&sample.usage);
+    let is_noisy = sample.usage.is_noisy();
     let operations = sample.operations.max(1) as f64;
     let mut add = |row: &str, value: f64| table.cell(row, index).add(value, is_noisy);
     add("server CPU per operation, µs", sample.usage.run_ns / 1e3 / operations);

@@ -14,14 +14,14 @@ use stdx::clock::{Clock, SystemClock};
 use stdx::number::push_u64;
 use stdx::rng::{Rng, SeededRng};
 
-use super::cpu::{Meter, Usage};
 use super::data::Table as Section;
 use super::failure::Failure;
 use super::probe::at;
 use super::server::Server;
-use super::table::Table;
 use super::{Lab, Report};
 use crate::engine::{Engine, Pace, Reply, Script};
+use crate::measure::cpu::{Meter, Usage};
+use crate::measure::table::Table;
 use crate::request::payload;
 
 #[derive(Debug)]
@@ -117,7 +117,7 @@ pub(super) fn run(lab: &mut Lab, text: &str) -> Result<Report, Failure> {
                 |found: &Found| &found.usage,
                 || measure(&mut Server::start(&peer, core, &[])?, &plan, keys),
             )?;
-            let is_noisy = lab.is_noisy(&found.usage);
+            let is_noisy = found.usage.is_noisy();
             record(&mut table, index, &plan, found, is_noisy);
         }
     }

@@ -2,11 +2,11 @@
 
 use stdx::clock::SystemClock;
 
-use super::cpu::{Meter, Usage};
 use super::failure::Failure;
 use super::server::Server;
 use crate::engine::{Engine, Outcome, Pace, Reply, Script};
-use crate::request::{Draw, KeyOrder, Template, ValueSizes};
+use crate::measure::cpu::{Meter, Usage};
+use crate::request::{Draw, Fill, KeyOrder, Template, ValueSizes};
 
 /// The same request over and over, with other keys each time.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(super) struct Requests {
 impl Requests {
     pub(super) fn new(args: &[Vec<u8>], order: KeyOrder, value: usize, count: u64) -> Self {
         let sizes = ValueSizes::fixed(value);
-        let template = Template::new(args, true, &sizes);
+        let template = Template::new(args, Fill::NUMBERS, &sizes);
         let draw = Draw::new(SEED, order, sizes);
         Self { template, draw, left: count, answered: 0, error: None }
     }

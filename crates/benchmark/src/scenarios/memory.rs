@@ -4,13 +4,13 @@
 //! a number and its double; the mean over a doubling is what one pays on average. `used_memory` is
 //! what the allocator gave out, RSS what the kernel had to give.
 
-use super::cpu::resident_bytes;
 use super::data::Table as Section;
 use super::failure::Failure;
 use super::load::{Requests, pour};
 use super::server::Server;
-use super::table::Table;
 use super::{Lab, Report};
+use crate::measure::cpu::resident_bytes;
+use crate::measure::table::Table;
 use crate::request::KeyOrder;
 
 /// Points between a number and its double.

@@ -8,13 +8,12 @@
 //!
 //! # Noise
 //!
-//! A server has a core of its own and so has the load. Samples in which strangers used more than
-//! [`NOISY`] of a CPU are taken again, as long as the run's patience lasts; those that remain are
+//! A server has a core of its own and so has the load. Samples in which strangers disturbed
+//! them ([`Usage::is_noisy`]) are taken again, as long as the run's patience lasts; those that remain are
 //! left out where there are better ones and marked `*` where there are none. CPU time per
 //! operation suffers little from noise, throughput and the tails of latency much.
 
 mod connections;
-mod cpu;
 mod data;
 mod expiry;
 mod failure;
@@ -24,7 +23,6 @@ mod options;
 mod probe;
 mod record;
 mod server;
-mod table;
 mod throughput;
 
 use std::ffi::OsString;
@@ -32,18 +30,14 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use self::cpu::Usage;
 use self::options::{Command, Options};
 use self::server::Peer;
-use self::table::Table;
+use crate::measure::cpu::Usage;
+use crate::measure::table::Table;
 
 pub use self::data::BadScenario;
 pub use self::failure::Failure;
 
-/// A sample is noisy if strangers used more than this part of a CPU.
-const NOISY: f64 = 0.12;
-/// A sample is also noisy if the server waited for its core longer than this part of the time.
-const WAITED: f64 = 0.03;
 /// How often a noisy sample is taken again.
 const RETRIES: usize = 2;
 
@@ -135,12 +129,6 @@ impl Lab {
         if self.is_quick && duration_ms > 0 { (duration_ms / 4).max(100) } else { duration_ms }
     }
 
-    /// Returns whether a sample says little. One in which the scheduler saw no work at all (which
-    /// was met once, on a crowded machine) says nothing.
-    fn is_noisy(&self, usage: &Usage) -> bool {
-        usage.strangers > NOISY || usage.waited > WAITED || usage.run_ns <= 0.0
-    }
-
     /// Takes a sample, and again while it is noisy and the run's patience lasts; returns the one
     /// with the least noise.
     fn quietest<T>(
@@ -150,7 +138,7 @@ impl Lab {
     ) -> Result<T, Failure> {
         let mut best = take()?;
         for _ in 0..RETRIES {
-            if !self.is_noisy(usage(&best)) || self.patience == 0 {
+            if !usage(&best).is_noisy() || self.patience == 0 {
                 break;
             }
             self.patience -= 1;

@@ -10,30 +10,25 @@
 
 use stdx::clock::SystemClock;
 
-use super::cpu::{Meter, Usage};
 use super::data::Table as Section;
 use super::failure::Failure;
-use super::load::{Requests, pour};
+use super::load::Requests;
 use super::server::Server;
-use super::table::Table;
 use super::{Lab, Report};
 use crate::engine::{Engine, Pace, Reply, Script};
+use crate::measure::cpu::{Meter, Usage};
+use crate::measure::table::Table;
 use crate::request::{KeyOrder, encode};
 
 #[derive(Debug)]
 struct Plan {
     about: String,
-    /// What floods, and what it finds when it begins.
+    /// What floods, with a new key each time.
     flood: Vec<Vec<u8>>,
     value: usize,
-    keys: u64,
-    preload: Vec<Vec<Vec<u8>>>,
-    is_sequential: bool,
-    /// Requests in flight.
-    window: usize,
-    /// How much floods: so many requests, or for so long.
+    /// Requests in flight; each of these is measured by itself.
+    windows: Vec<u64>,
     requests: u64,
-    duration_ms: u64,
     probe: Vec<Vec<u8>>,
     probe_period_us: u64,
     rounds: usize,
@@ -46,12 +41,8 @@ impl Plan {
             about: top.text("about")?,
             flood: top.request("flood")?,
             value: top.number("value")? as usize,
-            keys: top.number("keys")?,
-            preload: top.requests("preload")?,
-            is_sequential: top.text("order")? == "sequential",
-            window: top.number("window")? as usize,
+            windows: top.numbers("windows")?,
             requests: top.number("requests")?,
-            duration_ms: top.number("duration_ms")?,
             probe: top.request("probe")?,
             probe_period_us: top.number("probe_period_us")?,
             rounds: top.number("rounds")? as usize,
@@ -88,7 +79,7 @@ impl Script for Probed {
     fn reply(&mut self, reply: &Reply<'_>) {
         if reply.connection == FLOOD {
             self.flood.reply(reply);
-            // Who floods with a number of requests ends the probe with the last one.
+            // The last request of the flood ends the probe as well.
             self.is_over |= self.flood.left == 0;
         } else {
             self.replied.push(reply.now_ns - reply.sent_ns);
@@ -108,33 +99,48 @@ struct Found {
 
 pub(super) fn run(lab: &mut Lab, text: &str) -> Result<Report, Failure> {
     let plan = Plan::parse(text)?;
-    let mut table = Table::new("ms, unless said otherwise", &lab.names());
     let rounds = plan.rounds.min(lab.rounds);
     let kind = String::from_utf8_lossy(&plan.probe[0]).into_owned();
+    let mut tables = Vec::new();
+    for window in &plan.windows {
+        let title = format!("{window} requests in flight; ms, unless said otherwise");
+        tables.push(Table::new(&title, &lab.names()));
+    }
     for round in 0..rounds {
         lab.note(&format!("{kind} beside a flood, round {} of {rounds}", round + 1));
-        for turn in 0..lab.peers.len() {
-            let index = (turn + round) % lab.peers.len();
-            let (peer, core) = (lab.peers[index].clone(), lab.server_core);
-            let (requests, duration) = (lab.scaled(plan.requests), lab.scaled_ms(plan.duration_ms));
-            let found = lab.quietest(
-                |found: &Found| &found.usage,
-                || measure(&Server::start(&peer, core, &[])?, &plan, requests, duration),
-            )?;
-            if let Some(error) = &found.error {
-                lab.note(&format!("{}: {error}", peer.name));
-                continue;
+        for (window, table) in plan.windows.iter().zip(&mut tables) {
+            for turn in 0..lab.peers.len() {
+                let index = (turn + round) % lab.peers.len();
+                one_server(lab, &plan, *window as usize, (table, index))?;
             }
-            let is_noisy = lab.is_noisy(&found.usage);
-            record(&mut table, index, found, is_noisy);
         }
     }
-    Ok(Report { about: plan.about, tables: vec![table] })
+    Ok(Report { about: plan.about, tables })
 }
 
-fn record(table: &mut Table, index: usize, mut found: Found, is_noisy: bool) {
+fn one_server(
+    lab: &mut Lab,
+    plan: &Plan,
+    window: usize,
+    (table, index): (&mut Table, usize),
+) -> Result<(), Failure> {
+    let (peer, core) = (lab.peers[index].clone(), lab.server_core);
+    let count = lab.scaled(plan.requests);
+    let found = lab.quietest(
+        |found: &Found| &found.usage,
+        || measure(&Server::start(&peer, core, &[])?, plan, window, count),
+    )?;
+    match &found.error {
+        Some(error) => lab.note(&format!("{}: {error}", peer.name)),
+        None => record(table, index, found),
+    }
+    Ok(())
+}
+
+fn record(table: &mut Table, index: usize, mut found: Found) {
     found.replied.sort_unstable();
     found.behind.sort_unstable();
+    let is_noisy = found.usage.is_noisy();
     let mut add = |row: &str, value: f64| table.cell(row, index).add(value, is_noisy);
     add("reply, median", at(&found.replied, 0.5) / 1e6);
     add("reply, p99.9", at(&found.replied, 0.999) / 1e6);
@@ -149,19 +155,11 @@ fn record(table: &mut Table, index: usize, mut found: Found, is_noisy: bool) {
     add("longest turn of the load generator", found.longest_turn_ns as f64 / 1e6);
 }
 
-fn measure(server: &Server, plan: &Plan, count: u64, duration_ms: u64) -> Result<Found, Failure> {
-    for request in &plan.preload {
-        let order = KeyOrder::Sequential { keys: plan.keys };
-        pour(server, &mut Requests::new(request, order, plan.value, plan.keys))?;
-    }
-    let order = if plan.is_sequential {
-        KeyOrder::Sequential { keys: u64::MAX }
-    } else {
-        KeyOrder::Uniform { keys: plan.keys }
-    };
-    let left = if count == 0 { u64::MAX } else { count };
+fn measure(server: &Server, plan: &Plan, window: usize, count: u64) -> Result<Found, Failure> {
+    // More keys than there will ever be requests.
+    let order = KeyOrder::Sequential { keys: u64::MAX };
     let mut script = Probed {
-        flood: Requests::new(&plan.flood, order, plan.value, left),
+        flood: Requests::new(&plan.flood, order, plan.value, count),
         probe: encode(&plan.probe),
         is_over: false,
         replied: Vec::new(),
@@ -169,19 +167,15 @@ fn measure(server: &Server, plan: &Plan, count: u64, duration_ms: u64) -> Result
     };
     let clock = SystemClock::new();
     let mut engine = Engine::new(vec![server.target.clone()], Vec::new())?;
-    engine.connect(0, plan.window, Pace::Steady)?;
+    engine.connect(0, window, Pace::Steady)?;
     let first_ns = engine.now_ns() + 5_000_000;
     let period_ns = plan.probe_period_us * 1000;
     engine.connect(0, 1, Pace::Planned { first_ns, period_ns })?;
     let meter = Meter::start(&[server.pid()], &clock);
-    let until = (duration_ms > 0).then(|| engine.now_ns() + duration_ms * 1_000_000);
-    engine.run(&mut script, until)?;
+    engine.run(&mut script, None)?;
     let usage = meter.stop(&clock);
     let requests = script.flood.answered;
     let longest_turn_ns = engine.take_longest_turn_ns();
-    script.is_over = true;
-    script.flood.left = 0;
-    engine.run(&mut script, None)?;
     let Probed { flood, replied, behind, .. } = script;
     Ok(Found { usage, requests, error: flood.error, replied, behind, longest_turn_ns })
 }
@@ -199,9 +193,8 @@ mod tests {
     #[test]
     fn the_plans_are_valid() {
         let pauses = Plan::parse(include_str!("../../../../bench/pauses.toml")).expect("valid");
-        assert!(pauses.requests > 0 && pauses.duration_ms == 0);
         let fairness = Plan::parse(include_str!("../../../../bench/fairness.toml")).expect("valid");
-        assert!(fairness.requests == 0 && fairness.duration_ms > 0);
+        assert!(pauses.requests > fairness.requests);
     }
 
     #[test]

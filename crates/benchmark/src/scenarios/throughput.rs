@@ -8,8 +8,8 @@ use super::data::Table as Section;
 use super::failure::Failure;
 use super::load::{Requests, Shape, Throughput, pour, saturate};
 use super::server::Server;
-use super::table::Table;
 use super::{Lab, Report};
+use crate::measure::table::Table;
 use crate::request::KeyOrder;
 
 /// What is measured.
@@ -158,7 +158,7 @@ fn record(lab: &Lab, tables: &mut Tables, row: &str, server: usize, sample: &Thr
     }
     let operations = sample.operations.max(1) as f64;
     let run_us = sample.usage.run_ns / 1e3 / operations;
-    let is_noisy = lab.is_noisy(&sample.usage);
+    let is_noisy = sample.usage.is_noisy();
     cpu.cell(row, server).add(run_us, is_noisy);
     user.cell(row, server).add(run_us * sample.usage.user_share, is_noisy);
     let thousands = operations / sample.usage.wall_ns * 1e6;

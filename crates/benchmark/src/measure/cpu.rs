@@ -1,40 +1,42 @@
-//! Who used the CPU, according to `/proc`.
+//! Who used the CPU.
 //!
-//! A process' time comes from the scheduler (`schedstat`, in nanoseconds, exact but for the current
-//! tick), and only its division into user and kernel from the kernel's estimate. What strangers
-//! used is what remains of the machine's busy time: when they were busy, a sample says less.
+//! A process' time comes from its own CPU clock, which the scheduler brings up to date when it is
+//! read. `/proc` has the same time in `schedstat`, but as of the last tick: on a virtual machine
+//! whose ticks come late, samples of 150 ms were seen there with a tenth of the time that the
+//! process had used, and others with the rest of it. Only the division into user and kernel is
+//! the kernel's estimate. What strangers used is what remains of the machine's busy time: when they
+//! were busy, a sample says less.
 
 use std::fs;
 
 use stdx::clock::Clock;
-use stdx::sys::{Whose, cpu_times};
+use stdx::sys::{Whose, cpu_ns_of, cpu_times};
 
 /// `/proc` counts these per second, on every Linux.
 const TICKS: f64 = 100.0;
 
 /// CPU time of a process.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Spent {
+pub(crate) struct Spent {
     /// On a CPU.
-    pub(super) run_ns: f64,
+    pub(crate) run_ns: f64,
     /// Ready to run, and waiting for a CPU.
-    pub(super) wait_ns: f64,
+    pub(crate) wait_ns: f64,
     /// Ticks in the program and in the kernel on its behalf.
     user_ticks: f64,
     system_ticks: f64,
 }
 
 impl Spent {
-    pub(super) fn of(pid: u32) -> Option<Self> {
-        let mut spent = Self::default();
+    pub(crate) fn of(pid: u32) -> Option<Self> {
+        let mut spent = Self { run_ns: cpu_ns_of(pid)? as f64, ..Self::default() };
         for task in fs::read_dir(format!("/proc/{pid}/task")).ok()? {
             // A thread may end while we look.
             let Ok(text) = fs::read_to_string(task.ok()?.path().join("schedstat")) else {
                 continue;
             };
-            let mut numbers = text.split_ascii_whitespace().map(|word| word.parse().unwrap_or(0.0));
-            spent.run_ns += numbers.next()?;
-            spent.wait_ns += numbers.next()?;
+            let waited = text.split_ascii_whitespace().nth(1).and_then(|word| word.parse().ok());
+            spent.wait_ns += waited.unwrap_or(0.0);
         }
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         // The name, in parentheses, may contain anything.
@@ -47,7 +49,7 @@ impl Spent {
 }
 
 /// Returns the memory of a process that is in RAM, in bytes.
-pub(super) fn resident_bytes(pid: u32) -> Option<u64> {
+pub(crate) fn resident_bytes(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
@@ -75,9 +77,21 @@ fn own_ns() -> f64 {
     (own.user_us + own.system_us) as f64 * 1e3
 }
 
+/// A sample is noisy if strangers used more than this part of a CPU.
+const NOISY: f64 = 0.12;
+/// A sample is also noisy if the server waited for its core longer than this part of the time.
+const WAITED: f64 = 0.03;
+
+impl Usage {
+    /// Returns whether a sample says little.
+    pub(crate) fn is_noisy(&self) -> bool {
+        self.strangers > NOISY || self.waited > WAITED
+    }
+}
+
 /// A stretch of time in which processes are watched.
 #[derive(Debug)]
-pub(super) struct Meter {
+pub(crate) struct Meter {
     pids: Vec<u32>,
     began_ns: u64,
     busy_ns: f64,
@@ -87,19 +101,19 @@ pub(super) struct Meter {
 
 /// What a process did in a stretch of time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Usage {
+pub(crate) struct Usage {
     /// How long the stretch was.
-    pub(super) wall_ns: f64,
+    pub(crate) wall_ns: f64,
     /// CPU time of the process.
-    pub(super) run_ns: f64,
+    pub(crate) run_ns: f64,
     /// Which part of that was its own code.
-    pub(super) user_share: f64,
+    pub(crate) user_share: f64,
     /// CPU time of the load generator, that is of this process.
-    pub(super) own_ns: f64,
+    pub(crate) own_ns: f64,
     /// Which part of one CPU strangers used.
-    pub(super) strangers: f64,
+    pub(crate) strangers: f64,
     /// Which part of the time the process had to wait for a CPU.
-    pub(super) waited: f64,
+    pub(crate) waited: f64,
 }
 
 /// The division into ticks makes strangers of up to so much of our own time.
@@ -107,7 +121,7 @@ const TICK_ERROR_NS: f64 = 20e6;
 
 impl Meter {
     /// Begins to watch: the first process is the one of interest, the others are no strangers.
-    pub(super) fn start(pids: &[u32], clock: &impl Clock) -> Self {
+    pub(crate) fn start(pids: &[u32], clock: &impl Clock) -> Self {
         Self {
             pids: pids.to_vec(),
             busy_ns: busy_ns(),
@@ -118,7 +132,7 @@ impl Meter {
     }
 
     /// Returns what happened since the start.
-    pub(super) fn stop(&self, clock: &impl Clock) -> Usage {
+    pub(crate) fn stop(&self, clock: &impl Clock) -> Usage {
         let wall_ns = (clock.mono_ns() - self.began_ns) as f64;
         let now: Vec<Spent> =
             self.pids.iter().map(|pid| Spent::of(*pid).unwrap_or_default()).collect();

@@ -4,27 +4,27 @@ use std::fmt::Write as _;
 
 /// One measured value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Sample {
-    pub(super) value: f64,
+pub(crate) struct Sample {
+    pub(crate) value: f64,
     /// Strangers used the CPU meanwhile.
-    pub(super) is_noisy: bool,
+    pub(crate) is_noisy: bool,
 }
 
 /// All values of one thing for one server.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     samples: Vec<Sample>,
     /// Shown instead if there are no samples.
     missing: Option<String>,
 }
 
 impl Cell {
-    pub(super) fn add(&mut self, value: f64, is_noisy: bool) {
+    pub(crate) fn add(&mut self, value: f64, is_noisy: bool) {
         self.samples.push(Sample { value, is_noisy });
     }
 
     /// Says why there is no value.
-    pub(super) fn lacks(&mut self, why: &str) {
+    pub(crate) fn lacks(&mut self, why: &str) {
         self.missing = Some(why.to_owned());
     }
 
@@ -43,7 +43,7 @@ impl Cell {
         (values, is_noisy)
     }
 
-    pub(super) fn median(&self) -> Option<f64> {
+    pub(crate) fn median(&self) -> Option<f64> {
         let (values, _) = self.values();
         let middle = values.len() / 2;
         match values.len() {
@@ -78,7 +78,7 @@ impl Cell {
 }
 
 /// Three digits.
-pub(super) fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
         least if least < 1.0 => format!("{value:.3}"),
@@ -90,19 +90,19 @@ pub(super) fn number(value: f64) -> String {
 
 /// A table of results.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     title: String,
     servers: Vec<String>,
     rows: Vec<(String, Vec<Cell>)>,
 }
 
 impl Table {
-    pub(super) fn new(title: &str, servers: &[String]) -> Self {
+    pub(crate) fn new(title: &str, servers: &[String]) -> Self {
         Self { title: title.to_owned(), servers: servers.to_vec(), rows: Vec::new() }
     }
 
     /// Returns the cell of a row, which is made if there is none, and a server.
-    pub(super) fn cell(&mut self, row: &str, server: usize) -> &mut Cell {
+    pub(crate) fn cell(&mut self, row: &str, server: usize) -> &mut Cell {
         let at = self.rows.iter().position(|(label, _)| label == row).unwrap_or_else(|| {
             self.rows.push((row.to_owned(), vec![Cell::default(); self.servers.len()]));
             self.rows.len() - 1
@@ -125,7 +125,7 @@ impl Table {
     }
 
     /// Shows the table with its columns below each other.
-    pub(super) fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let lines = self.lines();
         let width = |column: usize| {
             lines.iter().map(|line| line[column].chars().count()).max().unwrap_or_default()
@@ -143,8 +143,25 @@ impl Table {
         text
     }
 
+    /// Shows the medians for programs: table, row, server, value.
+    pub(crate) fn to_csv(&self) -> String {
+        let mut text = String::new();
+        for (label, cells) in &self.rows {
+            for (server, cell) in self.servers.iter().zip(cells) {
+                if let Some(median) = cell.median() {
+                    let _ = writeln!(
+                        text,
+                        "\"{}\",\"{label}\",\"{server}\",\"{median:.3}\"",
+                        self.title
+                    );
+                }
+            }
+        }
+        text
+    }
+
     /// Shows the table as Markdown.
-    pub(super) fn to_markdown(&self) -> String {
+    pub(crate) fn to_markdown(&self) -> String {
         let mut text = format!("**{}**\n\n", self.title);
         for (index, line) in self.lines().iter().enumerate() {
             let _ = writeln!(text, "| {} |", line.join(" | "));
