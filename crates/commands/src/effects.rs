@@ -2,6 +2,8 @@
 //!
 //! A handler records; what follows from it (the log, replicas, notifications) is decided after it, in one place.
 
+use keyspace::Type;
+
 /// The classes of keyspace events, one letter each in `notify-keyspace-events`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -43,6 +45,28 @@ pub struct Event {
     pub key: Box<[u8]>,
 }
 
+/// What a command waits for: it is run again when one of the keys has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// The keys, in the selected database.
+    pub keys: Vec<Box<[u8]>>,
+    /// What one of them has to hold.
+    pub data_type: Type,
+    /// When the wait is over, in milliseconds of Unix time.
+    pub until_ms: Option<u64>,
+    /// What is answered then.
+    pub otherwise: Otherwise,
+}
+
+/// What is answered to a command that has waited in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Otherwise {
+    /// Nothing.
+    Null,
+    /// Nothing, where there would have been an array.
+    NullArray,
+}
+
 /// One command in the form that the log gets.
 pub type Logged = Vec<Box<[u8]>>;
 
@@ -57,12 +81,35 @@ pub struct Effects {
     logging: bool,
     rewritten: bool,
     logged: Vec<Logged>,
+    /// Whether commands may wait: not in transactions and scripts.
+    may_wait: bool,
+    wait: Option<Wait>,
 }
 
 impl Effects {
     /// Says what is wanted, before the command runs.
     pub fn want(&mut self, classes: u32, logging: bool) {
         (self.classes, self.logging) = (classes, logging);
+    }
+
+    /// Says whether commands may wait.
+    pub fn allow_waiting(&mut self, may_wait: bool) {
+        self.may_wait = may_wait;
+    }
+
+    /// Returns whether a command that finds nothing may wait. If not, it answers at once as if its time were over.
+    pub fn may_wait(&self) -> bool {
+        self.may_wait
+    }
+
+    /// Has the client wait, and the command run again when one of the keys has changed. The command has done nothing and answered nothing.
+    pub fn wait(&mut self, wait: Wait) {
+        self.wait = Some(wait);
+    }
+
+    /// Takes what the command waits for, if it does.
+    pub fn take_wait(&mut self) -> Option<Wait> {
+        self.wait.take()
     }
 
     /// Records that something was changed, `count` times.
@@ -111,7 +158,7 @@ impl Effects {
     /// Returns whether anything was recorded at all.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.changes == 0 && self.events.is_empty() && !self.rewritten
+        self.changes == 0 && self.events.is_empty() && !self.rewritten && self.wait.is_none()
     }
 
     /// Returns whether the log gets something else than the request.

@@ -12,7 +12,7 @@ pub mod string;
 
 pub use args::Args;
 pub use cx::Cx;
-pub use effects::{Effects, Event, EventClass, Logged};
+pub use effects::{Effects, Event, EventClass, Logged, Otherwise, Wait};
 pub use error::CommandError;
 
 use spec::Command;

@@ -21,10 +21,10 @@ use stdx::rng::Rng;
 use structs::hashtable::{Element, Occupied, Sweep};
 
 use crate::database::Database;
-use crate::entry::{Entry, NewString};
+use crate::entry::{Entry, Form, NewString};
 use crate::expire::LEAD_MS;
 use crate::observe::{Observers, Reason};
-use crate::shard::Common;
+use crate::shard::{Common, discard};
 
 /// A key with its hash, which is computed once.
 #[derive(Debug, Clone, Copy)]
@@ -198,7 +198,8 @@ impl<'s> Db<'s> {
         if !self.common.may_expire {
             return;
         }
-        if self.take_silently(key).is_some() {
+        if let Some(entry) = self.take_silently(key) {
+            self.discard(entry, self.common.lazy.expire);
             self.common.stats.expired += 1;
             self.common.observers.gone(self.index, key.bytes, Reason::Expired);
         }
@@ -221,7 +222,30 @@ impl<'s> Db<'s> {
             return None;
         }
         touch(common.clock, &mut common.rng, &slot);
-        Some(EntryMut { slot, observers: &mut common.observers, db: door.index })
+        Some(EntryMut {
+            slot,
+            observers: &mut common.observers,
+            db: door.index,
+            hasher: common.hasher,
+        })
+    }
+
+    /// Opens a key for changing, after creating it with an empty collection if it is not there. Returns whether it was created; then it is for the caller to fill it.
+    pub fn open_or_create(&mut self, key: Key<'_>, form: Form) -> (EntryMut<'_>, bool) {
+        let this = std::ptr::from_mut(self);
+        // SAFETY: `this` is `self`, which nobody uses while what was opened lives: it is returned at once.
+        if let Some(opened) = unsafe { &mut *this }.open_mut(key) {
+            return (opened, false);
+        }
+        let access = self.common.clock.fresh();
+        let entry = Entry::new_packed(key.bytes, form, form.empty(), None, access);
+        self.common.sink.enter(self.index);
+        let common = &mut *self.common;
+        let keys = &mut self.dbs[self.index].keys;
+        let slot = keys.insert_new(key.hash, entry, false, &mut common.sink);
+        common.observers.changed(self.index, key.bytes);
+        let observers = &mut common.observers;
+        (EntryMut { slot, observers, db: self.index, hasher: common.hasher }, true)
     }
 
     /// Creates a key that is not there.
@@ -261,7 +285,13 @@ impl<'s> Db<'s> {
             self.insert(key, value, expiry.fresh());
             return true;
         }
-        slot.set_string(value);
+        if slot.is_large() {
+            let entry = Entry::new(key.bytes, value, slot.expiry(), slot.access());
+            let old = slot.replace(entry);
+            discard(&mut common.garbage, old, common.lazy.server_del);
+        } else {
+            slot.set_string(value);
+        }
         // A key that is overwritten is used, and goes on counting its uses.
         touch(common.clock, &mut common.rng, &slot);
         match expiry {
@@ -289,12 +319,25 @@ impl<'s> Db<'s> {
         let entry = self.take_silently(key)?;
         let common = &mut *self.common;
         if common.is_over(&entry, true) {
+            discard(&mut common.garbage, entry, common.lazy.expire);
             common.stats.expired += 1;
             common.observers.gone(self.index, key.bytes, Reason::Expired);
             return None;
         }
         common.observers.changed(self.index, key.bytes);
         Some(entry)
+    }
+
+    /// Frees what was removed, here or, if it is large, in the background.
+    pub fn discard(&mut self, entry: Entry, in_background: bool) {
+        discard(&mut self.common.garbage, entry, in_background);
+    }
+
+    /// Frees what was overwritten, or removed because it had become something else.
+    pub fn discard_overwritten(&mut self, entry: Option<Entry>) {
+        if let Some(entry) = entry {
+            self.discard(entry, self.common.lazy.server_del);
+        }
     }
 
     /// Removes a key whatever its expiry, without telling that it was changed: the caller tells why it is gone.
@@ -414,6 +457,7 @@ impl<'s> Db<'s> {
         while let Some((entry, _)) = keys.remove_by(hash, due, &mut common.sink) {
             common.stats.expired += 1;
             common.observers.gone(self.index, entry.key(), Reason::Expired);
+            discard(&mut common.garbage, entry, common.lazy.expire);
         }
     }
 
@@ -445,7 +489,7 @@ impl<'s> Db<'s> {
                         Sweep::Keep(Some(when))
                     }
                 },
-                drop,
+                |entry| discard(&mut common.garbage, entry, common.lazy.expire),
             );
             if let Some(mean) = u64::checked_div(left.1, left.0) {
                 *mean_ttl = if *mean_ttl == 0 { mean } else { (*mean_ttl * 49 + mean) / 50 };
@@ -505,6 +549,7 @@ pub struct EntryMut<'a> {
     slot: Occupied<'a, Entry>,
     observers: &'a mut Observers,
     db: usize,
+    hasher: KeyHasher,
 }
 
 impl Deref for EntryMut<'_> {
@@ -537,8 +582,20 @@ impl EntryMut<'_> {
         result
     }
 
+    /// Returns the entry for editing; whoever edits it tells, by [`EntryMut::changed`].
     #[inline]
-    fn changed(&mut self) {
+    pub(crate) fn entry(&mut self) -> &mut Entry {
+        &mut self.slot
+    }
+
+    /// Returns the hasher for the tables of large collections.
+    pub(crate) fn hasher(&self) -> KeyHasher {
+        self.hasher
+    }
+
+    /// Tells those who watch that the value has changed.
+    #[inline]
+    pub(crate) fn changed(&mut self) {
         self.observers.changed(self.db, self.slot.key());
     }
 }

@@ -7,7 +7,7 @@ use stdx::rng::Rng;
 use crate::db::Key;
 use crate::entry::Entry;
 use crate::observe::Reason;
-use crate::shard::Shard;
+use crate::shard::{Shard, discard};
 use crate::{AccessClock, Keys};
 
 /// Candidates that are kept between evictions.
@@ -93,12 +93,11 @@ impl Shard {
         let Some((db, name)) = found else { return false };
         let hash = self.common.hasher.hash(&name);
         let mut door = self.db(db);
-        let evicted = door.take_silently(Key { bytes: &name, hash });
-        if evicted.is_some() {
-            self.common.stats.evicted += 1;
-            self.common.observers.gone(db, &name, Reason::Evicted);
-        }
-        evicted.is_some()
+        let Some(evicted) = door.take_silently(Key { bytes: &name, hash }) else { return false };
+        self.common.stats.evicted += 1;
+        self.common.observers.gone(db, &name, Reason::Evicted);
+        discard(&mut self.common.garbage, evicted, self.common.lazy.eviction);
+        true
     }
 
     /// Draws a key at random, from the databases in turn.

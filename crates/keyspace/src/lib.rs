@@ -17,10 +17,13 @@ mod snapshot;
 pub use access::{AccessClock, Policy};
 pub use database::Database;
 pub use db::{Db, EntryMut, EntryRef, Expiry, Key};
-pub use entry::{BlobRef, EXPIRY_MAX, Encoding, Entry, NewString, StringRef, Type, WrongType};
+pub use entry::{
+    BlobRef, EXPIRY_MAX, Encoding, Entry, Form, LargeHash, LargeList, LargeSet, LargeSortedSet,
+    NewString, StringRef, Type, WrongType,
+};
 pub use evict::{Eviction, Rank};
 pub use observe::{Change, ClientId, Gone, Observers, Reason};
-pub use shard::{Garbage, KeyStats, Shard};
+pub use shard::{Garbage, KeyStats, Lazy, Shard};
 pub use snapshot::Snapshot;
 
 use stdx::hash::KeyHasher;

@@ -52,6 +52,10 @@ pub struct Observers {
     watched: Map<(usize, Box<[u8]>), Vec<Watcher>>,
     /// Clients whose watched keys have changed.
     dirty: Vec<ClientId>,
+    /// Clients that wait for something to be in a key, in the order in which they came.
+    waiting: Map<(usize, Box<[u8]>), Vec<ClientId>>,
+    /// Keys somebody waits for that have changed.
+    ready: Vec<(usize, Box<[u8]>)>,
     /// Whether changed keys are to be listed.
     list_changes: bool,
     changed: Vec<Change>,
@@ -66,7 +70,48 @@ pub struct Observers {
 
 impl Observers {
     fn refresh(&mut self) {
-        self.active = !self.watched.is_empty() || self.list_changes;
+        self.active = !self.watched.is_empty() || !self.waiting.is_empty() || self.list_changes;
+    }
+
+    /// Has a client wait for a key to change, behind those that do so already.
+    pub fn wait(&mut self, client: ClientId, db: usize, key: &[u8]) {
+        let waiting = self.waiting.entry((db, key.into())).or_default();
+        if !waiting.contains(&client) {
+            waiting.push(client);
+        }
+        self.refresh();
+    }
+
+    /// Ends a wait.
+    pub fn stop_waiting(&mut self, client: ClientId, db: usize, key: &[u8]) {
+        let place = (db, Box::from(key));
+        if let Some(waiting) = self.waiting.get_mut(&place) {
+            waiting.retain(|other| *other != client);
+            if waiting.is_empty() {
+                self.waiting.remove(&place);
+            }
+        }
+        self.refresh();
+    }
+
+    /// Returns the clients that wait for a key, in the order in which they came.
+    pub fn waiting_for(&self, db: usize, key: &[u8]) -> &[ClientId] {
+        self.waiting.get(&(db, Box::from(key))).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the number of keys that clients wait for.
+    pub fn waited_keys(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Takes the keys somebody waits for that have changed, in the order in which they did.
+    pub fn take_ready(&mut self) -> Vec<(usize, Box<[u8]>)> {
+        std::mem::take(&mut self.ready)
+    }
+
+    /// Returns whether a key that somebody waits for has changed.
+    pub fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
     }
 
     /// Starts a watch. `expired` says that the key is past its time already.
@@ -139,6 +184,12 @@ impl Observers {
             let told = watchers.iter().filter(|watcher| !(by_expiry && watcher.expired));
             self.dirty.extend(told.map(|watcher| watcher.client));
         }
+        if !self.waiting.is_empty() && gone.is_none() {
+            let place = (db, Box::from(key));
+            if self.waiting.contains_key(&place) && !self.ready.contains(&place) {
+                self.ready.push(place);
+            }
+        }
         if self.list_changes {
             self.changed.push(Change { db, key: key.into(), by_itself: gone.is_some() });
         }
@@ -172,6 +223,9 @@ impl Observers {
                 watcher.expired |= !after;
             }
         }
+        for place in self.waiting.keys().filter(|(d, key)| *d == db && will_be(key)) {
+            self.ready.push(place.clone());
+        }
     }
 
     /// Takes the clients whose watched keys have changed.
@@ -197,6 +251,10 @@ impl Observers {
     /// Returns whether there is anything to take.
     #[inline]
     pub fn has_news(&self) -> bool {
-        !self.dirty.is_empty() || !self.changed.is_empty() || !self.gone.is_empty() || self.emptied
+        !self.dirty.is_empty()
+            || !self.changed.is_empty()
+            || !self.gone.is_empty()
+            || !self.ready.is_empty()
+            || self.emptied
     }
 }

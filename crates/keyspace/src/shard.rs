@@ -34,6 +34,8 @@ pub struct KeyStats {
 pub enum Garbage {
     /// All the keys of a database.
     Keys(Box<Keys>),
+    /// A key with a large value.
+    Entry(Entry),
 }
 
 impl Garbage {
@@ -41,7 +43,29 @@ impl Garbage {
     pub fn values(&self) -> u64 {
         match self {
             Self::Keys(keys) => keys.len() as u64,
+            Self::Entry(_) => 1,
         }
+    }
+}
+
+/// Which large values are freed in the background, by what became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lazy {
+    /// Their time had come.
+    pub expire: bool,
+    /// Memory was needed.
+    pub eviction: bool,
+    /// They were overwritten.
+    pub server_del: bool,
+}
+
+/// Values of more elements than this are worth the way to the background.
+const EFFORT_MAX: usize = 64;
+
+/// Frees a value, or leaves it for the background.
+pub(crate) fn discard(garbage: &mut Vec<Garbage>, entry: Entry, in_background: bool) {
+    if in_background && entry.effort() > EFFORT_MAX {
+        garbage.push(Garbage::Entry(entry));
     }
 }
 
@@ -57,6 +81,7 @@ pub(crate) struct Common {
     pub(crate) rng: SeededRng,
     /// Whether expired keys may be removed; a replica waits for its primary's word.
     pub(crate) may_expire: bool,
+    pub(crate) lazy: Lazy,
     pub(crate) garbage: Vec<Garbage>,
 }
 
@@ -93,6 +118,7 @@ impl Shard {
                 now_ms: 0,
                 rng: SeededRng::new(seed ^ 0x5eed),
                 may_expire: true,
+                lazy: Lazy::default(),
                 garbage: Vec::new(),
             },
             pool: Pool::default(),
@@ -173,9 +199,19 @@ impl Shard {
         self.common.observers.watched_keys()
     }
 
+    /// Returns the number of keys that clients wait for.
+    pub fn waited_keys(&self) -> usize {
+        self.common.observers.waited_keys()
+    }
+
     /// Says whether expired keys may be removed here.
     pub fn set_may_expire(&mut self, may: bool) {
         self.common.may_expire = may;
+    }
+
+    /// Says which large values are freed in the background.
+    pub fn set_lazy(&mut self, lazy: Lazy) {
+        self.common.lazy = lazy;
     }
 
     /// Exchanges the contents of two databases.

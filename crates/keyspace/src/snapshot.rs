@@ -53,7 +53,7 @@ impl Sink {
 impl Capture<Entry> for Sink {
     fn capture(&mut self, entry: &Entry, _volatile: bool) {
         let origin = self.origin.get(self.db).copied().unwrap_or(self.db);
-        self.entries.push((origin, entry.duplicate(entry.key(), entry.expiry())));
+        self.entries.push((origin, entry.cut()));
     }
 }
 

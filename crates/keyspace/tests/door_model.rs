@@ -66,7 +66,10 @@ fn text(string: &StringRef<'_>) -> Vec<u8> {
 fn all(shard: &mut Shard, db: usize) -> Model {
     let mut found = Model::new();
     shard.db(db).for_each(&mut |entry| {
-        found.insert(entry.key().to_vec(), (text(&entry.string()), entry.expiry()));
+        found.insert(
+            entry.key().to_vec(),
+            (text(&entry.as_string().expect("a string")), entry.expiry()),
+        );
     });
     found
 }
@@ -117,7 +120,9 @@ impl World {
             }
             Op::Remove(key) => {
                 let key = name(key);
-                let removed = door.remove(door.key(&key)).map(|entry| text(&entry.string()));
+                let removed = door
+                    .remove(door.key(&key))
+                    .map(|entry| text(&entry.as_string().expect("a string")));
                 assert_eq!(removed, self.model.remove(&key).map(|(value, _)| value));
             }
             Op::SetExpiry(key, life) => {
@@ -131,7 +136,9 @@ impl World {
             }
             Op::Find(key) => {
                 let key = name(key);
-                let found = door.find(door.key(&key)).map(|entry| text(&entry.string()));
+                let found = door
+                    .find(door.key(&key))
+                    .map(|entry| text(&entry.as_string().expect("a string")));
                 assert_eq!(found.as_ref(), self.model.get(&key).map(|(value, _)| value));
             }
             Op::Pass(ms) => self.now += u64::from(ms),
@@ -175,7 +182,7 @@ impl World {
                 };
                 for (db, entry) in entries {
                     assert_eq!(db, 0);
-                    let facts = (text(&entry.string()), entry.expiry());
+                    let facts = (text(&entry.as_string().expect("a string")), entry.expiry());
                     let twice = self.captured.insert(entry.key().to_vec(), facts);
                     assert_eq!(twice, None, "each key is captured once");
                 }

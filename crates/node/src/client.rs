@@ -5,6 +5,7 @@ use resp::reply::{Output, Protocol, Reply};
 use resp::request::Parser;
 use spec::CommandId;
 
+use crate::blocking::Waiting;
 use crate::pipeline::transaction::Transaction;
 use crate::pubsub::Subscriptions;
 use crate::tracking::Wish;
@@ -143,6 +144,8 @@ pub struct Client {
     pub(crate) subscriptions: Option<Box<Subscriptions>>,
     /// How it is told of changes, if it is.
     pub(crate) tracking: Option<Box<Wish>>,
+    /// The command that waits for a key, if one does.
+    pub(crate) waiting: Option<Box<Waiting>>,
     /// A request that waits for the end of a pause.
     pub(crate) postponed: Option<Vec<Box<[u8]>>>,
     /// Whether a watched key has changed.
@@ -188,6 +191,7 @@ impl Client {
             watched: Vec::new(),
             subscriptions: None,
             tracking: None,
+            waiting: None,
             postponed: None,
             dirty: false,
             created_ms: now_ms,
@@ -229,6 +233,7 @@ impl Client {
             + self.query.capacity()
             + self.argv_memory()
             + self.multi_memory()
+            + self.waiting.as_ref().map_or(0, |waiting| waiting.memory())
             + self.output.buffer_capacity()
             + self.output.queued_memory()
             + self.name.len()

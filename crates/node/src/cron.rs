@@ -73,6 +73,9 @@ impl Node {
                 self.cron.expire_after_ns.saturating_sub(self.clock.mono_ns()) / 1_000_000;
             next = next.min(expiry.max(now + rest_ms));
         }
+        if let Some(deadline) = self.blocking.next_deadline() {
+            next = next.min(deadline);
+        }
         next.saturating_sub(now).min(100)
     }
 
@@ -85,6 +88,7 @@ impl Node {
         if self.expires_actively() && self.shard.next_expiry().is_some_and(|due| due <= now) {
             self.expire_slice(false);
         }
+        self.end_waits();
         for (index, job) in JOBS.iter().enumerate() {
             let due = self.cron.due_ms[index];
             // A clock that was set back must not stop everything.

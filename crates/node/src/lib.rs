@@ -5,6 +5,7 @@
 //! Three owners share the state: the [`Shard`] has all that belongs to keys, the node itself all that belongs to its clients and its loop, and the configuration is read by both.
 
 pub mod admin;
+mod blocking;
 mod client;
 mod clients;
 mod cron;
@@ -52,6 +53,7 @@ pub use table::{AdminFn, Handler, Row, Table, check_renames};
 pub use tracking::Tracking;
 pub use version::{REDIS_VERSION, VERSION};
 
+use blocking::Blocking;
 use cron::Cron;
 use latency::{Cause, LatencyLog};
 use pause::Pause;
@@ -120,6 +122,7 @@ pub struct Node {
     slow_log: SlowLog,
     latency: LatencyLog,
     pause: Pause,
+    blocking: Blocking,
     attention: Attention,
     start: Start,
     scratch: Scratch,
@@ -185,6 +188,7 @@ impl Node {
             slow_log: SlowLog::default(),
             latency: LatencyLog::default(),
             pause: Pause::default(),
+            blocking: Blocking::default(),
             attention: Attention::default(),
             start,
             scratch: Scratch::default(),
@@ -202,6 +206,7 @@ impl Node {
             read_queue: Vec::new(),
             config: Rc::new(config),
         };
+        node.effects.allow_waiting(true);
         node.reconfigure_all();
         node.tick_clock();
         Ok(node)
@@ -275,6 +280,7 @@ impl Node {
 
     /// Ends what a client has asked to be told or to be done for it.
     fn forget_interests(&mut self, token: Token) {
+        self.stop_waiting(token);
         self.abandon_transaction(token);
         self.stop_monitor(token);
         self.unsubscribe_all(token);

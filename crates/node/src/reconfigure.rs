@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use commands::EventClass;
 use config::{Caller, Changes, Concern, Config, InEffect, SetError};
+use keyspace::Lazy;
 
 use crate::client::Flags;
 use crate::pubsub::published_classes;
@@ -110,6 +111,11 @@ impl Node {
         self.slow_after_ns = slow_after_ns(&self.config);
         self.slow_log.truncate(self.config.slowlog_max_len as usize);
         self.attention.set(Attention::MEMORY, self.config.maxmemory > 0);
+        self.shard.set_lazy(Lazy {
+            expire: self.config.lazyfree_lazy_expire,
+            eviction: self.config.lazyfree_lazy_eviction,
+            server_del: self.config.lazyfree_lazy_server_del,
+        });
         self.refresh_interest();
     }
 

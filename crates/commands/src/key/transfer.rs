@@ -26,7 +26,8 @@ fn rename_key(cx: &mut Cx<'_>, args: &Args<'_>, only_if_free: bool) -> Result<bo
         return Ok(false);
     }
     let entry = cx.db.remove(from).ok_or(CommandError::NoSuchKey)?;
-    drop(cx.db.remove(to));
+    let overwritten = cx.db.remove(to);
+    cx.db.discard_overwritten(overwritten);
     let expiry = entry.expiry();
     cx.db.insert_entry(to, entry.renamed(to.bytes, expiry));
     cx.created(to.bytes);
@@ -95,7 +96,8 @@ pub(super) fn copy(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     copy.set_access(access);
     let mut db = cx.db.other(to);
     if replace {
-        drop(db.remove(target));
+        let overwritten = db.remove(target);
+        db.discard_overwritten(overwritten);
     } else if db.open_mut(target).is_some() {
         cx.reply.flag(false);
         return Ok(());

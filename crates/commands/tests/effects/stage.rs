@@ -102,7 +102,7 @@ impl Stage {
         let mut keys = BTreeMap::new();
         self.shard.db(0).for_each(&mut |entry| {
             if entry.expiry().is_none_or(|when| when > now_ms) {
-                let value = match entry.string() {
+                let value = match entry.as_string().expect("a string") {
                     StringRef::Int(number) => number.to_string().into_bytes(),
                     StringRef::Bytes(bytes) => bytes.to_vec(),
                     StringRef::Blob(blob) => blob.to_vec(),

@@ -16,13 +16,13 @@ pub(super) const SECTION: Section = Section {
         report.line("client_recent_max_input_buffer", most(|client| client.query.capacity()));
         report
             .line("client_recent_max_output_buffer", most(|client| client.output.queued_memory()));
-        report.line("blocked_clients", 0);
+        report.line("blocked_clients", node.blocking.clients());
         report.line("tracking_clients", node.tracking.clients());
         report.line("pubsub_clients", count(Flags::SUBSCRIBED));
         report.line("watching_clients", connected(node).filter(|c| !c.watched.is_empty()).count());
-        report.line("clients_in_timeout_table", 0);
+        report.line("clients_in_timeout_table", node.blocking.with_deadline());
         report.line("total_watched_keys", node.shard.watched_keys());
-        report.line("total_blocking_keys", 0);
+        report.line("total_blocking_keys", node.shard.waited_keys());
         report.line("total_blocking_keys_on_nokey", 0);
     },
 };

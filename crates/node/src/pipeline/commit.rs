@@ -44,6 +44,7 @@ impl Node {
         self.commit_gone();
         self.commit_watches();
         self.commit_changed_keys(None);
+        self.serve_ready();
     }
 
     fn propagate(&mut self, effects: &mut Effects, row: &Row, args: &Args<'_>, db: usize) {

@@ -73,13 +73,13 @@ impl Node {
     }
 
     /// From here on, what a client is sent without having asked waits until its request is answered.
-    fn begin_answer(&mut self, token: Token) -> Mark {
+    pub(crate) fn begin_answer(&mut self, token: Token) -> Mark {
         self.answering = Some(token);
         self.clients[token].output.mark()
     }
 
     /// Takes the answer back if the client wants none, and sends what has waited for its end.
-    fn end_answer(&mut self, token: Token, before: &Mark) {
+    pub(crate) fn end_answer(&mut self, token: Token, before: &Mark) {
         self.answering = None;
         let Some(client) = self.clients.get_mut(token) else { return };
         if client.flags.has(Flags::REPLY_OFF.and(Flags::REPLY_SKIP)) {
@@ -148,8 +148,14 @@ impl Node {
         if let Err(error) = result {
             self.write_error(token, &error);
         }
+        let mut ready = false;
         if !self.effects.is_empty() || self.shard.has_news() {
+            if let Some(wait) = self.effects.take_wait() {
+                self.block(token, row, args, wait);
+                return self.clock.mono_ns();
+            }
             self.commit(token, row, args, db);
+            ready = self.shard.observers().has_ready();
         }
         let end = self.clock.mono_ns();
         self.last_mono_ns = end;
@@ -159,6 +165,9 @@ impl Node {
             self.note_slow(token, row, args, elapsed);
         }
         self.queue_write(token);
+        if ready {
+            self.serve_ready();
+        }
         end
     }
 

@@ -186,6 +186,7 @@ impl Node {
         self.clients[token].reply().array(transaction.queue.len());
         self.feed.begin();
         self.in_exec = true;
+        self.effects.allow_waiting(false);
         for queued in &transaction.queue {
             let argv: Vec<&[u8]> = queued.argv.iter().map(|arg| &**arg).collect();
             let args = Args::new(&argv, self.shard.hasher());
@@ -195,6 +196,7 @@ impl Node {
                 break;
             }
         }
+        self.effects.allow_waiting(true);
         self.in_exec = false;
         self.feed.end();
     }

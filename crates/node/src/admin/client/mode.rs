@@ -1,8 +1,10 @@
 //! CLIENT subcommands that switch something: for this connection, or for all.
 
 use commands::{Args, CmdResult, CommandError};
+use keyspace::ClientId;
 
 use crate::admin::{Admin, wrong_subcommand};
+use crate::blocking::Unblock;
 use crate::client::Flags;
 use crate::{Attention, Node};
 
@@ -85,7 +87,9 @@ impl Node {
     }
 }
 
-/// No command waits for a key yet, and who waits for the end of a pause is not to be woken by this: nobody is found.
+/// CLIENT UNBLOCK client-id [TIMEOUT | ERROR]
+///
+/// Who waits for the end of a pause is not woken by this.
 pub(super) fn unblock(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
     if args.len() > 4 {
         return Err(wrong_subcommand(args));
@@ -94,7 +98,13 @@ pub(super) fn unblock(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
         let text = "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR";
         return Err(CommandError::other(text));
     }
-    args.integer(2)?;
-    cx.reply().integer(0);
+    let how =
+        if args.len() == 4 && args.is(3, "ERROR") { Unblock::Refused } else { Unblock::TimedOut };
+    let id = ClientId(args.integer(2)? as u64);
+    let waited = match cx.node.clients.find(id) {
+        Some(token) => cx.node.unblock(token, how),
+        None => false,
+    };
+    cx.reply().flag(waited);
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! A value is fed in a form that says nothing of its encoding, so that a string that is stored as a number has the digest of its digits.
 
 use commands::{Args, CmdResult};
-use keyspace::{Entry, StringRef, Type};
+use keyspace::{Entry, StringRef, WrongType};
 use stdx::sha1;
 
 use crate::admin::Admin;
@@ -60,14 +60,13 @@ fn feed(bytes: &mut Vec<u8>, part: &[u8]) {
 }
 
 fn feed_value(bytes: &mut Vec<u8>, entry: &Entry) {
-    match entry.data_type() {
-        Type::String => match entry.string() {
-            StringRef::Int(number) => {
-                feed(bytes, stdx::number::Digits::from_i64(number).as_bytes());
-            }
-            StringRef::Bytes(text) => feed(bytes, text),
-            StringRef::Blob(blob) => feed(bytes, &blob),
-        },
+    match entry.as_string() {
+        Ok(StringRef::Int(number)) => {
+            feed(bytes, stdx::number::Digits::from_i64(number).as_bytes());
+        }
+        Ok(StringRef::Bytes(text)) => feed(bytes, text),
+        Ok(StringRef::Blob(blob)) => feed(bytes, &blob),
+        Err(WrongType) => (),
     }
 }
 

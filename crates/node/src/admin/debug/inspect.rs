@@ -38,7 +38,8 @@ pub(super) fn object(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
 
 /// Returns how long the value would be in a snapshot, uncompressed.
 fn serialized_length(entry: &Entry) -> usize {
-    match entry.string() {
+    let Ok(string) = entry.as_string() else { return entry.memory() };
+    match string {
         StringRef::Int(number) => match number {
             -0x80..=0x7f => 2,
             -0x8000..=0x7fff => 3,
@@ -63,7 +64,7 @@ fn prefixed_length(len: usize) -> usize {
 /// DEBUG SDSLEN key
 pub(super) fn sdslen(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
     let text = with_entry(cx, args[2], |entry, _| {
-        let (len, spare) = match entry.string() {
+        let (len, spare) = match entry.as_string().ok()? {
             StringRef::Int(_) => return None,
             StringRef::Bytes(text) => (text.len(), 0),
             StringRef::Blob(blob) => (blob.len(), blob.capacity() - blob.len()),
