@@ -150,6 +150,11 @@ impl Effects {
         self.rewritten = true;
     }
 
+    /// Returns whether there is a log, for what is gathered only for that.
+    pub fn is_logging(&self) -> bool {
+        self.logging
+    }
+
     /// Says that the log gets nothing for this request.
     pub fn do_not_log(&mut self) {
         self.rewritten = true;

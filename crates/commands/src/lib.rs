@@ -8,6 +8,7 @@ mod effects;
 mod error;
 mod expiry;
 pub mod key;
+pub mod set;
 pub mod string;
 
 pub use args::Args;
@@ -31,4 +32,4 @@ pub fn unknown_subcommand(_: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
 }
 
 /// The tables of all families.
-pub const FAMILIES: &[&[Command<DataFn>]] = &[string::COMMANDS, key::COMMANDS];
+pub const FAMILIES: &[&[Command<DataFn>]] = &[string::COMMANDS, key::COMMANDS, set::COMMANDS];

@@ -100,7 +100,9 @@ fn as_reference(name: &str, facts: &Facts, is_container: bool) -> Value {
     };
     add("internal_flags", (!internal.is_empty()).then(|| names(&internal)));
     add("tips", (!facts.tips.is_empty()).then(|| texts(facts.tips)));
-    add("has_getkeys_proc", facts.key_finder.is_some().then_some(true.into()));
+    // The reference has a function of its own wherever the keys are counted, too; the spec says it all.
+    let counted = facts.keys.iter().any(|spec| matches!(spec.find, Find::KeyNum { .. }));
+    add("has_getkeys_proc", (counted || facts.key_finder.is_some()).then_some(true.into()));
     add("deprecated_since", facts.deprecated.map(|deprecated| deprecated.since.into()));
     let doc_flags: Vec<&str> = facts.doc_flags().collect();
     add("doc_flags", (!doc_flags.is_empty()).then(|| texts(&doc_flags)));

@@ -181,6 +181,16 @@ impl<'s> Db<'s> {
         Some(unsafe { EntryRef::new(raw) })
     }
 
+    /// Finds several keys to read them at once, each as [`Db::find`] does.
+    pub fn find_all<'k>(
+        &mut self,
+        keys: impl Iterator<Item = Key<'k>>,
+    ) -> Vec<Option<EntryRef<'_>>> {
+        let found: Vec<_> = keys.map(|key| self.find(key).map(|entry| entry.address())).collect();
+        // SAFETY: only looking for the others happened since an entry was found, which removes keys past their time and no others; and the tables are borrowed through `self` for the lifetime of the result.
+        found.into_iter().map(|raw| raw.map(|raw| unsafe { EntryRef::new(raw) })).collect()
+    }
+
     /// Finds a key to learn about it: no statistics, no access clock.
     pub fn peek(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
         self.look(key)

@@ -1,12 +1,214 @@
-//! placeholder
-#[derive(Debug, Clone)]
-pub struct Set<H>(H);
-impl<H> Set<H> {
+//! A set of byte strings, of any size: a hash table of members.
+//!
+//! # Layout
+//!
+//! A member is one allocation: its length (one byte, or 255 and eight more) and its bytes.
+
+#![expect(unsafe_code, reason = "members are allocations of their own length")]
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::ptr::NonNull;
+
+use stdx::size_class::good_size;
+
+use crate::hashtable::{Element, Hasher64, Iter as TableIter, Table};
+
+const LONG: u8 = 255;
+
+struct Member(NonNull<u8>);
+
+// SAFETY: the block is owned by this handle alone.
+unsafe impl Send for Member {}
+
+// SAFETY: blocks have an alignment of eight and user addresses; the conversions are the identity.
+unsafe impl Element for Member {
+    fn into_raw(self) -> NonNull<u8> {
+        std::mem::ManuallyDrop::new(self).0
+    }
+
+    unsafe fn from_raw(raw: NonNull<u8>) -> Self {
+        Self(raw)
+    }
+
+    #[inline]
+    fn key(&self) -> &[u8] {
+        self.bytes()
+    }
+}
+
+impl Member {
+    fn layout(len: usize) -> Layout {
+        let head = if len < usize::from(LONG) { 1 } else { 9 };
+        Layout::from_size_align(good_size(head + len), 8).expect("a member fits the address space")
+    }
+
+    fn new(bytes: &[u8]) -> Self {
+        let layout = Self::layout(bytes.len());
+        // SAFETY: the size is not zero; all that is written is within it.
+        unsafe {
+            let Some(block) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
+            let at = block.as_ptr();
+            let start = if bytes.len() < usize::from(LONG) {
+                at.write(bytes.len() as u8);
+                1
+            } else {
+                at.write(LONG);
+                at.add(1).cast::<u64>().write_unaligned(bytes.len() as u64);
+                9
+            };
+            at.add(start).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            Self(block)
+        }
+    }
+
+    #[inline]
+    fn bytes<'a>(&self) -> &'a [u8] {
+        // SAFETY: the block was written by `new`. The lifetime is cut by the callers.
+        unsafe {
+            let at = self.0.as_ptr();
+            let (start, len) = match *at {
+                LONG => (9, at.add(1).cast::<u64>().read_unaligned() as usize),
+                len => (1, usize::from(len)),
+            };
+            std::slice::from_raw_parts(at.add(start), len)
+        }
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let layout = Self::layout(self.bytes().len());
+        // SAFETY: allocated with this layout.
+        unsafe { dealloc(self.0.as_ptr(), layout) };
+    }
+}
+
+/// A set of byte strings.
+#[derive(Debug)]
+pub struct Set<H> {
+    table: Table<Member, H>,
+    bytes: usize,
+}
+
+impl std::fmt::Debug for Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.bytes().escape_ascii())
+    }
+}
+
+impl<H: Hasher64> Set<H> {
+    /// Returns a set without members.
+    pub fn new(hasher: H) -> Self {
+        Self { table: Table::new(hasher), bytes: 0 }
+    }
+
+    /// Returns the hash of a member.
+    #[inline]
+    pub fn hash(&self, member: &[u8]) -> u64 {
+        self.table.hasher().hash(member)
+    }
+
+    /// Returns the number of members.
+    #[inline]
     pub fn len(&self) -> usize {
-        0
+        self.table.len()
     }
+
+    /// Returns whether there are no members.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// Returns the memory of all it has allocated.
     pub fn memory(&self) -> usize {
-        0
+        self.table.memory() + self.bytes
     }
+
+    /// Makes ready to be walked as it is now.
     pub fn begin_cut(&mut self) {}
+
+    /// Returns whether the member, whose hash is given, is there.
+    #[inline]
+    pub fn contains(&self, hash: u64, member: &[u8]) -> bool {
+        self.table.find(hash, member).is_some()
+    }
+
+    /// Adds a member; returns whether it is new.
+    #[inline]
+    pub fn insert(&mut self, hash: u64, member: &[u8]) -> bool {
+        let (_, new) =
+            self.table.find_or_insert_with(hash, member, &mut (), || (Member::new(member), false));
+        if new {
+            self.bytes += Member::layout(member.len()).size();
+        }
+        new
+    }
+
+    /// Adds a member that is not there.
+    #[inline]
+    pub fn insert_new(&mut self, hash: u64, member: &[u8]) {
+        self.table.insert_new(hash, Member::new(member), false, &mut ());
+        self.bytes += Member::layout(member.len()).size();
+    }
+
+    /// Removes a member; returns whether it was there.
+    #[inline]
+    pub fn remove(&mut self, hash: u64, member: &[u8]) -> bool {
+        let removed = self.table.remove(hash, member, &mut ()).is_some();
+        if removed {
+            self.bytes -= Member::layout(member.len()).size();
+        }
+        removed
+    }
+
+    /// Tells the processor to fetch what a look-up reads first.
+    #[inline]
+    pub fn prefetch_bucket(&self, hash: u64) {
+        self.table.prefetch_bucket(hash);
+    }
+
+    /// Tells the processor to fetch what a look-up reads next.
+    #[inline]
+    pub fn prefetch_member(&self, hash: u64) {
+        self.table.prefetch_entry(hash);
+    }
+
+    /// Returns a member by chance, all equally likely.
+    pub fn random(&self, below: &mut impl FnMut(u64) -> u64) -> Option<&[u8]> {
+        self.table.random(below).map(|member| member.bytes())
+    }
+
+    /// Visits some members and returns the cursor to go on from, zero at the end.
+    pub fn scan(&self, cursor: u64, visit: &mut dyn FnMut(&[u8])) -> u64 {
+        self.table.scan(cursor, &mut |member| visit(member.bytes()))
+    }
+
+    /// Returns the members.
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.table.iter())
+    }
+}
+
+impl<H: Hasher64> Clone for Set<H> {
+    fn clone(&self) -> Self {
+        let mut copy = Self::new(*self.table.hasher());
+        for member in self.iter() {
+            copy.insert_new(copy.hash(member), member);
+        }
+        copy
+    }
+}
+
+/// The members of a set.
+#[derive(Debug)]
+pub struct Iter<'a>(TableIter<'a, Member>);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        self.0.next().map(|member| member.bytes())
+    }
 }

@@ -6,11 +6,14 @@ use stdx::number::Digits;
 
 use crate::{Args, CmdResult, CommandError, Cx};
 
-/// What SCAN aims at when it is not told.
+/// What SCAN and its kin aim at when they are not told.
 const COUNT: usize = 10;
 
-/// A pattern that keys are compared with.
-struct Pattern<'a> {
+/// Where the options of SCAN begin; its kin name a key before the cursor.
+const SCAN_OPTIONS: usize = 2;
+
+/// A pattern that names are compared with.
+pub(crate) struct Pattern<'a> {
     bytes: &'a [u8],
     /// What all keys that match begin with.
     prefix: &'a [u8],
@@ -26,8 +29,9 @@ impl<'a> Pattern<'a> {
         (self.prefix.len() == self.bytes.len()).then_some(self.bytes)
     }
 
+    /// Returns whether a name matches.
     #[inline]
-    fn matches(&self, key: &[u8]) -> bool {
+    pub(crate) fn matches(&self, key: &[u8]) -> bool {
         // Most patterns are a prefix and a star.
         match &self.bytes[self.prefix.len()..] {
             _ if !key.starts_with(self.prefix) => false,
@@ -71,17 +75,19 @@ pub(super) fn randomkey(cx: &mut Cx<'_>, _: &Args<'_>) -> CmdResult {
     Ok(())
 }
 
-/// The options of SCAN.
-struct Options<'a> {
-    count: usize,
+/// The options of SCAN and its kin.
+pub(crate) struct Options<'a> {
+    /// About how many elements are to be visited by one call.
+    pub(crate) count: usize,
     pattern: Option<Pattern<'a>>,
     data_type: Option<&'a [u8]>,
 }
 
 impl<'a> Options<'a> {
-    fn parse(args: &Args<'a>) -> Result<Self, CommandError> {
+    /// Reads the options from an argument on. Only SCAN, whose options come second, has types to choose from.
+    pub(crate) fn parse(args: &Args<'a>, from: usize) -> Result<Self, CommandError> {
         let mut options = Self { count: COUNT, pattern: None, data_type: None };
-        let mut index = 2;
+        let mut index = from;
         while index < args.len() {
             let Some(value) = args.get(index + 1) else { return Err(CommandError::Syntax) };
             if args.is(index, "COUNT") {
@@ -92,7 +98,7 @@ impl<'a> Options<'a> {
                 }
             } else if args.is(index, "MATCH") {
                 options.pattern = Some(Pattern::new(value));
-            } else if args.is(index, "TYPE") {
+            } else if from == SCAN_OPTIONS && args.is(index, "TYPE") {
                 options.data_type = Some(value);
             } else {
                 return Err(CommandError::Syntax);
@@ -102,27 +108,36 @@ impl<'a> Options<'a> {
         Ok(options)
     }
 
-    fn want(&self, entry: &Entry) -> bool {
+    /// Returns whether a name is asked for.
+    #[inline]
+    pub(crate) fn want(&self, name: &[u8]) -> bool {
+        self.pattern.as_ref().is_none_or(|pattern| pattern.matches(name))
+    }
+
+    fn want_entry(&self, entry: &Entry) -> bool {
         let of_type = |name: &&[u8]| name.eq_ignore_ascii_case(entry.data_type().name().as_bytes());
-        self.data_type.as_ref().is_none_or(of_type)
-            && self.pattern.as_ref().is_none_or(|pattern| pattern.matches(entry.key()))
+        self.data_type.as_ref().is_none_or(of_type) && self.want(entry.key())
+    }
+
+    /// Returns how many steps one call takes at most. A table that has lost most of its elements has many empty buckets; one call does not skip them all.
+    pub(crate) fn steps(&self) -> usize {
+        self.count.saturating_mul(10)
     }
 }
 
 /// SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]
 pub(super) fn scan(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let mut cursor = cursor(args[1])?;
-    let options = Options::parse(args)?;
+    let options = Options::parse(args, SCAN_OPTIONS)?;
 
     // The names one after another, and where each of them ends.
     let (mut names, mut ends) = (Vec::new(), Vec::new());
     let mut visited = 0;
-    // A table that has lost most of its keys has many empty buckets; one call does not skip them all.
-    let mut steps = options.count.saturating_mul(10);
+    let mut steps = options.steps();
     loop {
         cursor = cx.db.scan(cursor, &mut |entry| {
             visited += 1;
-            if options.want(entry) {
+            if options.want_entry(entry) {
                 names.extend_from_slice(entry.key());
                 ends.push(names.len());
             }

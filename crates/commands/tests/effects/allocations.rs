@@ -41,6 +41,7 @@ fn the_hot_commands_allocate_nothing_for_a_key_that_is_there() {
     let mut stage = Stage::new();
     stage.want_nothing();
     let value = "v".repeat(64);
+    let big_set = (0..1000).fold("SADD k b".to_owned(), |line, index| format!("{line} m{index}"));
     for (line, setup) in [
         ("GET k".to_owned(), "SET k v"),
         ("GET k".to_owned(), "SET k 12345"),
@@ -61,6 +62,15 @@ fn the_hot_commands_allocate_nothing_for_a_key_that_is_there() {
         ("GETRANGE k 1 5".to_owned(), &format!("SET k {value}")),
         ("APPEND k ww".to_owned(), "SET k 12345"),
         ("SETRANGE k 1 ww".to_owned(), "SET k 12345"),
+        ("SADD k 3".to_owned(), "SADD k 1 2"),
+        ("SADD k 2 b".to_owned(), "SADD k a b 2"),
+        ("SADD k b".to_owned(), &big_set),
+        ("SREM k 3".to_owned(), "SADD k 3 4"),
+        ("SREM k c".to_owned(), "SADD k a b c"),
+        ("SREM k m7".to_owned(), &big_set),
+        ("SISMEMBER k m7".to_owned(), &big_set),
+        ("SMISMEMBER k m7 m8 x".to_owned(), &big_set),
+        ("SCARD k".to_owned(), "SADD k a b"),
     ] {
         // Once for the buffers that stay, once to count.
         for round in 0..2 {

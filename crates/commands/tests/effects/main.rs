@@ -3,6 +3,7 @@
 mod allocations;
 mod key;
 mod replay;
+mod set;
 mod stage;
 mod string;
 mod string_model;
