@@ -7,7 +7,7 @@ use stdx::rng::{Rng, SeededRng};
 
 /// Answers that follow from chance, or from how memory is laid out; nothing can be compared.
 const INCOMPARABLE: &[&str] =
-    &["RANDOMKEY", "OBJECT FREQ", "OBJECT IDLETIME", "OBJECT REFCOUNT", "OBJECT HELP"];
+    &["RANDOMKEY", "SPOP", "OBJECT FREQ", "OBJECT IDLETIME", "OBJECT REFCOUNT", "OBJECT HELP"];
 
 /// A command that can be asked for.
 struct Known {

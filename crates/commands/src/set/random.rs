@@ -21,8 +21,8 @@ pub(super) fn spop(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     if args.len() == 2 {
         return pop_one(cx, args);
     }
-    let count = args.integer(2)?;
-    let count = usize::try_from(count).map_err(|_| CommandError::MustBePositive)?;
+    let count = args.integer(2).ok().and_then(|count| usize::try_from(count).ok());
+    let count = count.ok_or(CommandError::MustBePositive)?;
     let key = args.key(1);
     let Some(entry) = cx.db.open_mut(key) else {
         cx.reply.set(0);

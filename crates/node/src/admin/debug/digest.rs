@@ -66,7 +66,15 @@ fn feed_value(bytes: &mut Vec<u8>, entry: &Entry) {
         }
         Ok(StringRef::Bytes(text)) => feed(bytes, text),
         Ok(StringRef::Blob(blob)) => feed(bytes, &blob),
-        Err(WrongType) => (),
+        Err(WrongType) => feed_collection(bytes, entry),
+    }
+}
+
+fn feed_collection(bytes: &mut Vec<u8>, entry: &Entry) {
+    if let Ok(set) = entry.as_set() {
+        let mut all = Digest::default();
+        set.iter().for_each(|member| join(&mut all, sha1::digest(member.text(&mut None))));
+        feed(bytes, &all);
     }
 }
 
