@@ -8,11 +8,13 @@ mod effects;
 mod error;
 mod expiry;
 pub mod key;
+//pub mod list;
 pub mod string;
+//mod wait;
 
 pub use args::Args;
 pub use cx::Cx;
-pub use effects::{Effects, Event, EventClass, Logged, Otherwise, Wait};
+pub use effects::{Effects, Event, EventClass, Logged, Wait};
 pub use error::CommandError;
 
 use spec::Command;
