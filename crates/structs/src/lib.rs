@@ -3,6 +3,7 @@
 pub mod blob;
 pub mod hashtable;
 pub mod intset;
+pub mod list;
 pub mod listpack;
 pub mod ordered;
 pub mod packed;
