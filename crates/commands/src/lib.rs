@@ -8,9 +8,9 @@ mod effects;
 mod error;
 mod expiry;
 pub mod key;
-//pub mod list;
+pub mod list;
 pub mod string;
-//mod wait;
+mod wait;
 
 pub use args::Args;
 pub use cx::Cx;
@@ -33,4 +33,4 @@ pub fn unknown_subcommand(_: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
 }
 
 /// The tables of all families.
-pub const FAMILIES: &[&[Command<DataFn>]] = &[string::COMMANDS, key::COMMANDS];
+pub const FAMILIES: &[&[Command<DataFn>]] = &[string::COMMANDS, key::COMMANDS, list::COMMANDS];

@@ -13,6 +13,7 @@ mod expire;
 mod observe;
 mod shard;
 mod snapshot;
+mod value;
 
 pub use access::{AccessClock, Policy};
 pub use database::Database;
@@ -25,6 +26,7 @@ pub use evict::{Eviction, Rank};
 pub use observe::{Change, ClientId, Gone, Observers, Reason};
 pub use shard::{Garbage, KeyStats, Lazy, Shard};
 pub use snapshot::Snapshot;
+pub use value::{ListMut, ListRef};
 
 use stdx::hash::KeyHasher;
 use structs::hashtable::Table;

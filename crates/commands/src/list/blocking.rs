@@ -2,7 +2,8 @@
 //!
 //! What is propagated is what was done in the end, without the wait.
 
-use keyspace::{End, Type};
+use keyspace::Type;
+use structs::list::End;
 
 use super::pop::{Request, pop_first, popped, verb};
 use super::transfer::transfer;
@@ -29,8 +30,9 @@ fn pop(cx: &mut Cx<'_>, args: &Args<'_>, end: End) -> CmdResult {
         let mut list = entry.list_mut()?;
         cx.reply.array(2);
         cx.reply.bulk(key.bytes);
-        list.pop(end, limits(cx.config), |element| cx.reply.bulk(element.text(&mut None)));
+        list.pop(end, 1, limits(cx.config), |element| cx.reply.bulk(element.text(&mut None)));
         let is_empty = list.is_empty();
+        drop(entry);
         removed(cx, key, popped(end), 1, is_empty);
         cx.effects.rewrite(|| [verb(end), key.bytes]);
         return Ok(());

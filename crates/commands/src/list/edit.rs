@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use keyspace::End;
+use structs::list::{End, Needle};
 
 use super::read::place;
 use super::{limits, removed, span};
@@ -15,6 +15,7 @@ pub(super) fn lset(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let mut list = entry.list_mut()?;
     let index = place(args.integer(2)?, list.len()).ok_or(CommandError::IndexOutOfRange)?;
     list.set(index, args[3], limits(cx.config));
+    drop(entry);
     cx.effects.changed(1);
     cx.event(EventClass::List, "lset", key.bytes);
     cx.reply.ok();
@@ -34,10 +35,10 @@ pub(super) fn linsert(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         return Ok(());
     };
     let mut list = entry.list_mut()?;
-    let (pivot, integer) = (args[3], stdx::number::parse_i64(args[3]));
+    let pivot = Needle::new(args[3]);
     let mut found = None;
-    list.view().for_each(0..list.len(), |at, element| {
-        if element.is(pivot, integer) {
+    list.view().walk(0..list.len(), End::Front, |at, element| {
+        if pivot.matches(element) {
             found = Some(at);
             return ControlFlow::Break(());
         }
@@ -49,6 +50,7 @@ pub(super) fn linsert(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     };
     list.insert(at + behind, args[4], limits(cx.config));
     let len = list.len();
+    drop(entry);
     cx.effects.changed(1);
     cx.event(EventClass::List, "linsert", key.bytes);
     cx.reply.size(len);
@@ -71,6 +73,7 @@ pub(super) fn lrem(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     };
     let count = list.remove_equal(from, most, args[3], limits(cx.config));
     let is_empty = list.is_empty();
+    drop(entry);
     if count > 0 {
         removed(cx, key, "lrem", count, is_empty);
     }
@@ -82,14 +85,17 @@ pub(super) fn lrem(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
 pub(super) fn ltrim(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let (start, stop) = (args.integer(2)?, args.integer(3)?);
     let key = args.key(1);
-    if let Some(mut entry) = cx.db.open_mut(key) {
-        let mut list = entry.list_mut()?;
-        let kept = span(start, stop, list.len());
-        let count = list.len() - kept.len();
-        list.keep(kept, limits(cx.config));
-        let is_empty = list.is_empty();
-        removed(cx, key, "ltrim", count, is_empty);
-    }
+    let Some(mut entry) = cx.db.open_mut(key) else {
+        cx.reply.ok();
+        return Ok(());
+    };
+    let mut list = entry.list_mut()?;
+    let kept = span(start, stop, list.len());
+    let count = list.len() - kept.len();
+    list.keep(kept, limits(cx.config));
+    let is_empty = list.is_empty();
+    drop(entry);
+    removed(cx, key, "ltrim", count, is_empty);
     cx.reply.ok();
     Ok(())
 }

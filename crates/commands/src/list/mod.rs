@@ -24,7 +24,8 @@ use spec::KeyFlag::{Access, Delete, Insert, Ro, Rw, Update};
 use spec::{Category, Group, KeySpec};
 
 use config::Config;
-use keyspace::{End, Key, ListLimits};
+use keyspace::Key;
+use structs::list::{End, Limits};
 
 use crate::{Args, CommandError, Cx, DataFn, EventClass};
 
@@ -261,8 +262,8 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// Returns how the settings bound a list.
-fn limits(config: &Config) -> ListLimits {
-    ListLimits { size: config.list_max_listpack_size, depth: config.list_compress_depth }
+fn limits(config: &Config) -> Limits {
+    Limits::new(config.list_max_listpack_size, config.list_compress_depth)
 }
 
 /// Reads `LEFT` or `RIGHT`.

@@ -1,6 +1,7 @@
 //! Removing at either end: LPOP, RPOP, LMPOP.
 
-use keyspace::{End, Key};
+use keyspace::Key;
+use structs::list::End;
 
 use super::{end, limits, removed};
 use crate::{Args, CmdResult, CommandError, Cx};
@@ -42,8 +43,9 @@ fn pop(cx: &mut Cx<'_>, args: &Args<'_>, end: End) -> CmdResult {
         return Ok(());
     };
     let mut list = entry.list_mut()?;
-    list.pop(end, limits(cx.config), |element| cx.reply.bulk(element.text(&mut None)));
+    list.pop(end, 1, limits(cx.config), |element| cx.reply.bulk(element.text(&mut None)));
     let is_empty = list.is_empty();
+    drop(entry);
     removed(cx, key, popped(end), 1, is_empty);
     Ok(())
 }
@@ -78,13 +80,9 @@ fn take(cx: &mut Cx<'_>, key: Key<'_>, end: End, count: usize) {
     let limits = limits(cx.config);
     let Some(mut entry) = cx.db.open_mut(key) else { return };
     let Ok(mut list) = entry.list_mut() else { return };
-    let mut taken = 0;
-    while taken < count
-        && list.pop(end, limits, |element| cx.reply.bulk(element.text(&mut None))).is_some()
-    {
-        taken += 1;
-    }
+    let taken = list.pop(end, count, limits, |element| cx.reply.bulk(element.text(&mut None)));
     let is_empty = list.is_empty();
+    drop(entry);
     removed(cx, key, popped(end), taken, is_empty);
 }
 

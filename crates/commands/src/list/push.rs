@@ -1,6 +1,7 @@
 //! Adding at either end: LPUSH, RPUSH, LPUSHX, RPUSHX.
 
-use keyspace::{End, Form};
+use keyspace::Form;
+use structs::list::End;
 
 use super::limits;
 use crate::{Args, CmdResult, Cx, EventClass};
@@ -43,6 +44,7 @@ fn push(cx: &mut Cx<'_>, args: &Args<'_>, end: End) -> CmdResult {
         list.push(end, element, limits);
     }
     let len = list.len();
+    drop(entry);
     if created {
         cx.created(key.bytes);
     }
@@ -61,6 +63,7 @@ fn push_if_there(cx: &mut Cx<'_>, args: &Args<'_>, end: End) -> CmdResult {
         list.push(end, element, limits);
     }
     let len = list.len();
+    drop(entry);
     answer(cx, args, end, len);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use keyspace::ListRef;
+use structs::list::{End, Needle};
 
 use super::span;
 use crate::{Args, CmdResult, CommandError, Cx};
@@ -60,19 +61,16 @@ pub(super) fn lrange(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let list = entry.as_list()?;
     let range = span(start, stop, list.len());
     cx.reply.array(range.len());
-    list.for_each(range, |_, element| {
-        cx.reply.bulk(element.text(&mut None));
-        ControlFlow::Continue(())
-    });
+    list.for_each(range, |element| cx.reply.bulk(element.text(&mut None)));
     Ok(())
 }
 
 /// What LPOS looks for.
 struct Search<'a> {
-    needle: &'a [u8],
+    needle: Needle<'a>,
     /// Matches to be passed over.
     skip: u64,
-    from_behind: bool,
+    from: End,
     /// Matches to be found.
     count: usize,
     /// Elements to be looked at.
@@ -103,9 +101,9 @@ pub(super) fn lpos(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     }
     let unbounded = |number: usize| if number == 0 { usize::MAX } else { number };
     let search = Search {
-        needle: args[2],
+        needle: Needle::new(args[2]),
         skip: rank.unsigned_abs() - 1,
-        from_behind: rank < 0,
+        from: if rank < 0 { End::Back } else { End::Front },
         count: unbounded(count.unwrap_or(1)),
         look_at: unbounded(look_at),
     };
@@ -155,9 +153,12 @@ impl Search<'_> {
         let len = list.len();
         let seen = self.look_at.min(len);
         let (mut skip, mut left) = (self.skip, self.count);
-        let integer = stdx::number::parse_i64(self.needle);
-        let visit = |at, element: keyspace::Element<'_>| {
-            if !element.is(self.needle, integer) {
+        let range = match self.from {
+            End::Front => 0..seen,
+            End::Back => len - seen..len,
+        };
+        list.walk(range, self.from, |at, element| {
+            if !self.needle.matches(element) {
                 return ControlFlow::Continue(());
             }
             if skip > 0 {
@@ -167,11 +168,6 @@ impl Search<'_> {
             found(at);
             left -= 1;
             if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        if self.from_behind {
-            list.for_each_back(len - seen..len, visit);
-        } else {
-            list.for_each(0..seen, visit);
-        }
+        });
     }
 }

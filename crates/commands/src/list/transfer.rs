@@ -1,6 +1,7 @@
 //! From one list to another: LMOVE, RPOPLPUSH.
 
-use keyspace::{End, Form};
+use keyspace::Form;
+use structs::list::End;
 
 use super::pop::popped;
 use super::push::pushed;
@@ -41,15 +42,16 @@ pub(super) fn transfer(
     let limits = limits(cx.config);
     let Some(mut entry) = cx.db.open_mut(source) else { return Ok(false) };
     let mut list = entry.list_mut()?;
-    let Some(element) = list.pop(from, limits, |element| element.to_vec()) else {
-        return Ok(false);
-    };
+    let mut moved = None;
+    list.pop(from, 1, limits, |element| moved = Some(element.to_vec()));
+    let Some(element) = moved else { return Ok(false) };
     let mut is_empty = list.is_empty();
     drop(entry);
     let (mut entry, created) = cx.db.open_or_create(target, Form::List);
     if let Ok(mut list) = entry.list_mut() {
         list.push(to, &element, limits);
     }
+    drop(entry);
     if created {
         cx.created(target.bytes);
     }

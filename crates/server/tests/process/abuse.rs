@@ -94,7 +94,9 @@ fn long_values_go_in_and_out_whole() {
         *byte = (index % 251) as u8;
     }
     let mut stream = stream(&server);
-    stream.write_all(format!("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n${len}\r\n").as_bytes()).expect("taken");
+    stream
+        .write_all(format!("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n${len}\r\n").as_bytes())
+        .expect("taken");
     stream.write_all(&value).expect("it is taken");
     stream.write_all(b"\r\nGET k\r\n").expect("it is taken");
     let head = format!("+OK\r\n${len}\r\n");
