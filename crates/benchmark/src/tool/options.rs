@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::PathBuf;
 
-use connector::Address;
+use connector::{Address, TlsOptions};
 use lexopt::{Arg, Parser, ValueExt};
 
 use super::failure::Failure;
@@ -42,6 +42,8 @@ pub(super) struct Options {
     pub(super) port: u16,
     pub(super) socket: Option<PathBuf>,
     pub(super) introduction: Introduction,
+    /// How to speak TLS, if it is spoken.
+    pub(super) tls: Option<TlsOptions>,
     pub(super) clients: usize,
     /// How many; without, it depends on what is asked.
     pub(super) requests: Option<u64>,
@@ -81,6 +83,7 @@ impl Default for Options {
             port: 6379,
             socket: None,
             introduction: Introduction::default(),
+            tls: None,
             clients: 50,
             requests: None,
             threads: None,
