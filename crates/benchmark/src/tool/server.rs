@@ -76,13 +76,14 @@ impl Server {
             Address::Tcp { host, port } => (host.as_str(), Target::tcp(host, *port)),
             Address::Unix(path) => ("localhost", Ok(Target::unix(path.clone()))),
         };
-        let secured = target.and_then(|target| match &options.tls {
-            Some(tls) => TlsClient::new(host, tls).map(|client| target.secured(client)),
-            None => Ok(target),
+        let secured = target.and_then(|target| match options.is_tls {
+            true => TlsClient::new(host, &options.tls).map(|client| target.secured(client)),
+            false => Ok(target),
         });
         let target = secured
             .map_err(|error| Failure::Connect(address.to_string(), connector::reason(&error)))?;
-        let (introduction, tls) = (options.introduction.clone(), options.tls.clone());
+        let tls = options.is_tls.then(|| options.tls.clone());
+        let introduction = options.introduction.clone();
         Ok(Self { address, target, introduction, tls })
     }
 
