@@ -101,8 +101,11 @@ fn run(mut options: Options, environment: &Environment, is_redis: bool) -> bool 
     }
     let options = Rc::new(options);
     let mut session = Session::new(Rc::clone(&options));
+    if looks_around(&options.mode) && session.connect().is_err() {
+        return false;
+    }
     match &options.mode {
-        Mode::Eval(file) => session.connect().is_ok() && oneshot::eval(&mut session, file),
+        Mode::Eval(file) => oneshot::eval(&mut session, file),
         Mode::Pipe => pipe::run(&mut session),
         Mode::Scan => keyspace::list(&mut session),
         Mode::Replica => replica::run(&mut session),
@@ -127,6 +130,17 @@ fn run(mut options: Options, environment: &Environment, is_redis: bool) -> bool 
         }
         _ => oneshot::run(&mut session),
     }
+}
+
+/// Returns whether a mode is pointless, down to its first line of output, without a server.
+fn looks_around(mode: &Mode) -> bool {
+    let walks =
+        matches!(mode, Mode::Scan | Mode::BigKeys | Mode::MemKeys | Mode::KeyStats | Mode::HotKeys);
+    let watches = matches!(
+        mode,
+        Mode::Stat | Mode::Top | Mode::Latency | Mode::LatencyHistory | Mode::LatencyDist
+    );
+    walks || watches || matches!(mode, Mode::Eval(_))
 }
 
 /// Returns the text for modes that only print one.
