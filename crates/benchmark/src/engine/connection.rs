@@ -79,6 +79,13 @@ pub(super) struct Connection {
     pub(super) awaits_room: bool,
 }
 
+impl Line {
+    /// Returns whether requests can be sent at once.
+    pub(super) fn is_ready(&self) -> bool {
+        self.is_open && self.tls.as_ref().is_none_or(|session| !session.is_handshaking())
+    }
+}
+
 impl Connection {
     pub(super) fn new(line: Line, target: usize, window: usize, pace: Pace) -> Self {
         Self {
@@ -101,6 +108,21 @@ impl Connection {
         for request in requests {
             self.out.extend_from_slice(request);
             self.in_flight.push_back(Ticket { kind: INTRODUCTION, planned_ns: 0, sent_ns: 0 });
+        }
+    }
+
+    /// Changes when the connection asks.
+    pub(super) fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+        self.next_ns = if let Pace::Planned { first_ns, .. } = pace { first_ns } else { 0 };
+    }
+
+    /// Has the requests that waited for the connection to stand begin now, unless they have a plan.
+    pub(super) fn begin(&mut self, now: u64) {
+        if !matches!(self.pace, Pace::Planned { .. }) {
+            for ticket in &mut self.in_flight {
+                (ticket.planned_ns, ticket.sent_ns) = (now, now);
+            }
         }
     }
 

@@ -220,6 +220,29 @@ impl Engine {
         Ok(index)
     }
 
+    /// Changes when a connection asks.
+    pub fn set_pace(&mut self, connection: usize, pace: Pace) {
+        self.connections[connection].set_pace(pace);
+        if matches!(pace, Pace::Planned { .. }) {
+            self.receive = RECEIVE_SHORT;
+        }
+    }
+
+    /// Waits until all connections stand and have introduced themselves, so that none of that is
+    /// part of what is measured afterwards.
+    pub fn establish(&mut self) -> Result<(), LoadError> {
+        for index in 0..self.connections.len() {
+            self.send(index)?;
+        }
+        while self.in_flight > 0
+            || self.connections.iter().any(|connection| !connection.line.is_ready())
+        {
+            self.wait()?;
+            self.serve_all(&mut Silence)?;
+        }
+        Ok(())
+    }
+
     fn open(&self, target: usize) -> Result<Line, LoadError> {
         let target = &self.targets[target];
         let (socket, is_open) =
@@ -277,18 +300,24 @@ impl Engine {
             }
             self.wait()?;
             turn_began = self.clock.mono_ns();
-            let mut events = std::mem::take(&mut self.events);
-            for event in &events {
-                let (data, flags) = (event.data.u64(), event.flags);
-                if data == TIMER {
-                    self.armed_ns = 0;
-                } else {
-                    self.serve(data as usize, flags, script)?;
-                }
-            }
-            events.clear();
-            self.events = events;
+            self.serve_all(script)?;
         }
+    }
+
+    /// Deals with what the poller has found.
+    fn serve_all(&mut self, script: &mut impl Script) -> Result<(), LoadError> {
+        let mut events = std::mem::take(&mut self.events);
+        for event in &events {
+            let (data, flags) = (event.data.u64(), event.flags);
+            if data == TIMER {
+                self.armed_ns = 0;
+            } else {
+                self.serve(data as usize, flags, script)?;
+            }
+        }
+        events.clear();
+        self.events = events;
+        Ok(())
     }
 
     /// Has every connection ask that could: those that just connected, and those whose script has
@@ -326,6 +355,7 @@ impl Engine {
                 return Err(LoadError::Connect(self.targets[connection.target].clone(), error));
             }
             connection.line.is_open = true;
+            connection.begin(self.clock.mono_ns());
         }
         if flags.intersects(EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR)
         {
