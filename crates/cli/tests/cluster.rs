@@ -255,7 +255,7 @@ fn slots_move_under_load_and_every_increment_counts() {
     nodes.create(6, 1);
     nodes.fill();
     let entry = nodes.address(0);
-    let loads: Vec<_> = (0..2).map(|at| Load::start(nodes.0[at].port)).collect();
+    let loads = [0, 1].map(|at| Load::start(nodes.0[at].port));
     let (source, target) = (nodes.id(0), nodes.id(1));
     let slots = ["--cluster-slots", "600", "--cluster-yes"];
     for (from, to) in [(&source, &target), (&target, &source)] {
