@@ -80,3 +80,16 @@ pub(crate) fn differential(args: &[String]) -> Outcome {
     ))?;
     must(&mut command("target/release/differential", &["--requests", requests]))
 }
+
+/// Measures a release build beside the redis-server in the path, and whatever else is named as
+/// `NAME=PROGRAM`, and records the figures.
+pub(crate) fn bench(args: &[String]) -> Outcome {
+    let packages = ["build", "--release", "-p", "sinter-server", "-p", "sinter-benchmark"];
+    must(&mut command("cargo", &packages))?;
+    let peers = ["redis=/usr/bin/redis-server", "sinter=target/release/sinter-server"];
+    must(
+        command("target/release/sinter-scenarios", &["--record", "docs/benchmarks.md"])
+            .args(peers)
+            .args(args),
+    )
+}
