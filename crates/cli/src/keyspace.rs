@@ -98,7 +98,8 @@ fn list_node(session: &mut Session) -> Result<(), String> {
 }
 
 /// Returns connected sessions with all nodes that hold keys: the primaries, if the options ask
-/// for cluster mode and the server is part of one, else just the server.
+/// for cluster mode and the server is part of one, else just the server. Why a node cannot be
+/// reached has been told when this fails for it.
 pub(crate) fn nodes(session: &mut Session) -> Result<Vec<Session>, String> {
     session.connect().map_err(|_| "no node to look at".to_owned())?;
     let mut addresses = Vec::new();

@@ -24,6 +24,7 @@ mod session;
 mod terminal;
 
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -32,12 +33,20 @@ use options::{Environment, Mode, Options};
 use out::{complain, say};
 use session::Session;
 
+/// The release of Redis whose `redis-cli` this is, when it is called by that name.
+const REDIS_VERSION: &str = "7.2.7";
+
 fn main() -> ExitCode {
     let environment = environment();
-    let arguments = std::env::args_os().skip(1).map(OsStringExt::into_vec);
+    let mut arguments = std::env::args_os();
+    let called = arguments.next().unwrap_or_default();
+    let is_redis = Path::new(&called)
+        .file_name()
+        .is_some_and(|name| name.as_bytes().starts_with(b"redis-cli"));
+    let arguments = arguments.map(OsStringExt::into_vec);
     match options::parse(arguments, &environment, out::is_terminal()) {
         Ok(options) => {
-            if run(options, &environment) {
+            if run(options, &environment, is_redis) {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
@@ -64,8 +73,8 @@ fn environment() -> Environment {
 }
 
 /// Does what the options ask for and returns whether it succeeded.
-fn run(mut options: Options, environment: &Environment) -> bool {
-    if let Some(text) = text_only(&options.mode) {
+fn run(mut options: Options, environment: &Environment, is_redis: bool) -> bool {
+    if let Some(text) = text_only(&options.mode, is_redis) {
         return match text {
             Ok(text) => {
                 say!("{text}");
@@ -92,8 +101,11 @@ fn run(mut options: Options, environment: &Environment) -> bool {
     }
     let options = Rc::new(options);
     let mut session = Session::new(Rc::clone(&options));
+    if looks_around(&options.mode) && session.connect().is_err() {
+        return false;
+    }
     match &options.mode {
-        Mode::Eval(file) => session.connect().is_ok() && oneshot::eval(&mut session, file),
+        Mode::Eval(file) => oneshot::eval(&mut session, file),
         Mode::Pipe => pipe::run(&mut session),
         Mode::Scan => keyspace::list(&mut session),
         Mode::Replica => replica::run(&mut session),
@@ -120,20 +132,32 @@ fn run(mut options: Options, environment: &Environment) -> bool {
     }
 }
 
+/// Returns whether a mode is pointless, down to its first line of output, without a server.
+fn looks_around(mode: &Mode) -> bool {
+    let walks =
+        matches!(mode, Mode::Scan | Mode::BigKeys | Mode::MemKeys | Mode::KeyStats | Mode::HotKeys);
+    let watches = matches!(
+        mode,
+        Mode::Stat | Mode::Top | Mode::Latency | Mode::LatencyHistory | Mode::LatencyDist
+    );
+    walks || watches || matches!(mode, Mode::Eval(_))
+}
+
 /// Returns the text for modes that only print one.
-fn text_only(mode: &Mode) -> Option<Result<String, String>> {
-    Some(Ok(match mode {
-        Mode::Help => options::help(),
-        Mode::Version => format!("sinter-cli {}\n", env!("CARGO_PKG_VERSION")),
-        Mode::ManPage => options::man_page(),
-        Mode::Completions(shell) => match shell.as_str() {
-            "bash" => options::bash_completion(),
-            "zsh" => options::zsh_completion(),
-            "fish" => options::fish_completion(),
-            _ => return Some(Err(format!("No completions for '{shell}': bash, zsh or fish"))),
-        },
+fn text_only(mode: &Mode, is_redis: bool) -> Option<Result<String, String>> {
+    let (name, version) = if is_redis {
+        ("redis-cli", REDIS_VERSION)
+    } else {
+        ("sinter-cli", env!("CARGO_PKG_VERSION"))
+    };
+    let program = options::program(name);
+    Some(match mode {
+        Mode::Help => Ok(format!("{name} {version}\n\n{}", program.help())),
+        Mode::Version => Ok(format!("{name} {version}\n")),
+        Mode::ManPage => Ok(program.man_page()),
+        Mode::Completions(shell) => program.completions(shell),
         _ => return None,
-    }))
+    })
 }
 
 /// Reads a password from the terminal, showing asterisks.

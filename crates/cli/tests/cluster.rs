@@ -9,7 +9,12 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use connector::{Address, Connection, Family, Timeouts};
@@ -120,6 +125,50 @@ fn expected() -> BTreeMap<String, String> {
     (0..KEYS).map(|key| (format!("key:{key}"), format!("value:{key}"))).collect()
 }
 
+/// A client that counts in the cluster until it is told to stop.
+struct Load {
+    child: Child,
+    stop: Arc<AtomicBool>,
+    writer: JoinHandle<()>,
+}
+
+impl Load {
+    const COUNTERS: usize = 200;
+
+    fn start(port: u16) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sinter-cli"))
+            .args(["-c", "-p", &port.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let stop = Arc::new(AtomicBool::new(false));
+        let shared = Arc::clone(&stop);
+        let writer = std::thread::spawn(move || {
+            for number in 0.. {
+                if shared.load(Ordering::Relaxed) {
+                    break;
+                }
+                writeln!(stdin, "incr load:{}", number % Self::COUNTERS).unwrap();
+            }
+        });
+        Self { child, stop, writer }
+    }
+
+    /// Returns how often it has counted; every reply must be a number.
+    fn stop(self) -> usize {
+        self.stop.store(true, Ordering::Relaxed);
+        let output = self.child.wait_with_output().unwrap();
+        self.writer.join().unwrap();
+        let replies = String::from_utf8(output.stdout).unwrap();
+        for reply in replies.lines() {
+            assert!(reply.parse::<usize>().is_ok(), "{reply}");
+        }
+        replies.lines().count()
+    }
+}
+
 fn done(output: &Output) {
     assert_eq!(output.code, Some(0), "{output:?}");
 }
@@ -198,6 +247,67 @@ fn a_cluster_grows_shrinks_and_keeps_its_keys() {
         serde_json::from_slice::<serde_json::Value>(&described).unwrap().as_array().unwrap().len(),
         6
     );
+}
+
+#[test]
+fn slots_move_under_load_and_every_increment_counts() {
+    let Some(nodes) = Nodes::start(6) else { return };
+    nodes.create(6, 1);
+    nodes.fill();
+    let entry = nodes.address(0);
+    let loads = [0, 1].map(|at| Load::start(nodes.0[at].port));
+    let (source, target) = (nodes.id(0), nodes.id(1));
+    let slots = ["--cluster-slots", "600", "--cluster-yes"];
+    for (from, to) in [(&source, &target), (&target, &source)] {
+        let ends = ["reshard", &entry, "--cluster-from", from, "--cluster-to", to];
+        done(&manage(&[&ends[..], &slots[..]].concat()));
+    }
+    let weight = format!("{source}=0.8");
+    done(&manage(&["rebalance", &entry, "--cluster-weight", &weight]));
+    let counted: usize = loads.into_iter().map(Load::stop).sum();
+    let content = nodes.content();
+    let loaded = content.iter().filter(|(key, _)| key.starts_with("load:"));
+    let sum: usize = loaded.map(|(_, value)| value.parse::<usize>().unwrap()).sum();
+    assert_eq!(sum, counted);
+    assert!(counted > Load::COUNTERS, "there was hardly any load: {counted}");
+    let others = content.into_iter().filter(|(key, _)| key.starts_with("key:"));
+    assert_eq!(others.collect::<BTreeMap<_, _>>(), expected());
+    done(&manage(&["check", &entry]));
+}
+
+#[test]
+fn diagnostics_cover_all_nodes() {
+    let Some(nodes) = Nodes::start(6) else { return };
+    nodes.create(6, 1);
+    nodes.fill();
+    let port = nodes.0[2].port.to_string();
+    let ask = |args: &[&str]| {
+        let output = client(&[&["-c", "-p", &port], args].concat(), b"");
+        assert_eq!(output.code, Some(0), "{args:?}: {output:?}");
+        output.stdout
+    };
+    let entry = nodes.address(0);
+    let policy = ["config", "set", "maxmemory-policy", "allkeys-lfu"];
+    done(&manage(&[&["call", &entry], &policy[..]].concat()));
+    let all = format!("Sampled {KEYS} keys in the keyspace!");
+    for option in ["--bigkeys", "--memkeys", "--hotkeys"] {
+        let shown = ask(&[option]);
+        assert!(shown.contains(&all), "{option}: {shown}");
+    }
+    assert!(ask(&["--keystats"]).contains(&format!("{KEYS} keys")));
+    assert_eq!(ask(&["--scan"]).lines().count(), KEYS);
+    let lines = ask(&["--stat", "-r", "2", "-i", "0.05"]);
+    let shown = lines.lines().filter(|line| line.starts_with(&format!("{KEYS} "))).count();
+    assert_eq!(shown, 2, "{lines}");
+    let latency = ask(&["--latency", "-i", "0.05"]);
+    let top = ask(&["--top"]);
+    assert!(top.contains("3 primaries"), "{top}");
+    for at in 0..3 {
+        let named = |line: &&str| line.starts_with(&nodes.address(at));
+        assert_eq!(latency.lines().filter(named).count(), 1, "{latency}");
+        let row = |line: &str| line.starts_with(&nodes.address(at)) && line.contains(" 546");
+        assert!(top.lines().any(row), "{top}");
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
-use support::{Server, find};
+use support::{Server, find, run};
 use tempfile::TempDir;
 
 const UP: &str = "\x1b[A";
@@ -134,7 +134,7 @@ fn call(server: &Server, line: &str) -> String {
     args.extend(line.split(' ').map(str::to_owned));
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let program = Path::new(env!("CARGO_BIN_EXE_sinter-cli"));
-    support::run(program, &args, b"", &[], Duration::from_secs(10)).stdout
+    run(program, &args, b"", &[], Duration::from_secs(10)).stdout
 }
 
 #[test]
@@ -281,6 +281,43 @@ fn ctrl_c_leaves_a_command_that_waits_and_then_the_session() {
 }
 
 #[test]
+fn a_password_is_asked_for_and_not_shown() {
+    let Some(server) = Server::start(&["--requirepass", "open sesame"]) else { return };
+    let port = server.port.to_string();
+    for (args, shown) in [(&["--askpass", "ping"][..], "PONG"), (&["--askpass"], "> ")] {
+        let home = tempfile::tempdir().unwrap();
+        let args = [&["-p", &port], args].concat();
+        let Some(mut terminal) = Terminal::open(&args, home) else { return };
+        terminal.expect("Please input password: ");
+        terminal.line("open sesame");
+        terminal.expect("***********");
+        terminal.expect(shown);
+        assert!(!terminal.screen.lock().unwrap().contains("sesame"));
+    }
+}
+
+#[test]
+fn ctrl_c_ends_what_goes_on_for_ever() {
+    let Some(server) = Server::start(&[]) else { return };
+    let port = server.port.to_string();
+    for (option, shown) in [
+        ("--latency", "samples)"),
+        ("--latency-history", "samples)"),
+        ("--latency-dist", "From 0 to 100%"),
+        ("--stat", "connections"),
+        ("--replica", "SYNC with"),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let args = ["-p", &port, option, "-i", "0.05"];
+        let Some(mut terminal) = Terminal::open(&args, home) else { return };
+        terminal.expect(shown);
+        terminal.keys(CTRL_C);
+        // By the signal, as other programs end by it.
+        assert_ne!(terminal.end(), Some(0), "{option}");
+    }
+}
+
+#[test]
 fn preferences_and_huge_replies() {
     let Some(server) = Server::start(&[]) else { return };
     let home = tempfile::tempdir().unwrap();
@@ -316,4 +353,21 @@ fn the_dashboard_fills_the_screen_and_ends_with_q() {
     terminal.keys("q");
     terminal.expect("\x1b[?1049l");
     assert_eq!(terminal.end(), Some(0));
+}
+
+#[test]
+fn called_by_its_old_name_it_says_so() {
+    let said = |program: &Path, args: &[&str]| {
+        let output = run(program, args, b"", &[], Duration::from_secs(20));
+        assert_eq!(output.code, Some(0), "{output:?}");
+        output.stdout
+    };
+    let (folder, own) = (tempfile::tempdir().unwrap(), Path::new(env!("CARGO_BIN_EXE_sinter-cli")));
+    let old = folder.path().join("redis-cli");
+    std::os::unix::fs::symlink(own, &old).unwrap();
+    assert!(said(&old, &["--version"]).starts_with("redis-cli 7."));
+    assert!(said(&old, &["--help"]).contains("Usage: redis-cli [OPTIONS]"));
+    assert!(said(&old, &["--completions", "bash"]).contains("_redis_cli redis-cli\n"));
+    assert!(said(own, &["--version"]).starts_with("sinter-cli "));
+    assert!(said(own, &["--man-page"]).contains("client for servers"));
 }

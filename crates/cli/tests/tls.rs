@@ -1,6 +1,5 @@
 //! Connections over TLS to a real server, with certificates made for the occasion.
 
-#![cfg(feature = "tls")]
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,

@@ -1,7 +1,7 @@
 //! What a handler may touch.
 
 use config::Config;
-use keyspace::Db;
+use keyspace::{Db, Key};
 use resp::reply::Reply;
 use stdx::rng::SeededRng;
 
@@ -39,5 +39,12 @@ impl Cx<'_> {
     #[inline]
     pub fn missed(&mut self, key: &[u8]) {
         self.event(EventClass::KeyMiss, "keymiss", key);
+    }
+
+    /// Removes a key whose collection has become empty, and records that.
+    #[inline]
+    pub fn remove_emptied(&mut self, key: Key<'_>) {
+        drop(self.db.remove(key));
+        self.event(EventClass::Generic, "del", key.bytes);
     }
 }

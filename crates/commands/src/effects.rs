@@ -52,19 +52,8 @@ pub struct Wait {
     pub keys: Vec<Box<[u8]>>,
     /// What one of them has to hold.
     pub data_type: Type,
-    /// When the wait is over, in milliseconds of Unix time.
+    /// When the wait is over, in milliseconds of Unix time. Then the answer is that there is nothing.
     pub until_ms: Option<u64>,
-    /// What is answered then.
-    pub otherwise: Otherwise,
-}
-
-/// What is answered to a command that has waited in vain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Otherwise {
-    /// Nothing.
-    Null,
-    /// Nothing, where there would have been an array.
-    NullArray,
 }
 
 /// One command in the form that the log gets.

@@ -8,12 +8,14 @@ mod effects;
 mod error;
 mod expiry;
 pub mod key;
+pub mod list;
 pub mod set;
 pub mod string;
+mod wait;
 
 pub use args::Args;
 pub use cx::Cx;
-pub use effects::{Effects, Event, EventClass, Logged, Otherwise, Wait};
+pub use effects::{Effects, Event, EventClass, Logged, Wait};
 pub use error::CommandError;
 
 use spec::Command;
@@ -32,4 +34,5 @@ pub fn unknown_subcommand(_: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
 }
 
 /// The tables of all families.
-pub const FAMILIES: &[&[Command<DataFn>]] = &[string::COMMANDS, key::COMMANDS, set::COMMANDS];
+pub const FAMILIES: &[&[Command<DataFn>]] =
+    &[string::COMMANDS, key::COMMANDS, list::COMMANDS, set::COMMANDS];

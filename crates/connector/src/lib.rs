@@ -17,4 +17,10 @@ pub use address::{Address, Family};
 pub use connection::Connection;
 pub use error::{Error, reason};
 pub use stream::Timeouts;
+#[cfg(feature = "tls")]
+pub use tls::TlsClient;
 pub use tls::TlsOptions;
+
+/// Our side of a connection over TLS, for those who have a socket of their own.
+#[cfg(feature = "tls")]
+pub type TlsSession = rustls::ClientConnection;

@@ -47,7 +47,7 @@ impl Stream {
     /// Goes on over TLS.
     #[cfg(feature = "tls")]
     pub(crate) fn secure(self, name: &str, options: &TlsOptions) -> io::Result<Self> {
-        let connection = crate::tls::client(name, options)?;
+        let connection = crate::tls::TlsClient::new(name, options)?.session()?;
         let mut stream = rustls::StreamOwned::new(connection, self);
         // What is wrong with a certificate should be known before the first request.
         while stream.conn.is_handshaking() {

@@ -24,7 +24,7 @@ pub struct TlsOptions {
 }
 
 #[cfg(feature = "tls")]
-pub(crate) use with_tls::client;
+pub use with_tls::TlsClient;
 
 #[cfg(feature = "tls")]
 mod with_tls {
@@ -74,29 +74,47 @@ mod with_tls {
         io::Error::new(io::ErrorKind::InvalidInput, error.to_string())
     }
 
-    /// Prepares our side of a connection to the host of the given name.
-    pub(crate) fn client(host: &str, options: &TlsOptions) -> io::Result<ClientConnection> {
-        let provider = Arc::new(provider(options)?);
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(failed)?;
-        let builder = if options.insecure {
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(TrustAnybody(provider)))
-        } else {
-            builder.with_root_certificates(roots(options)?)
-        };
-        let config = match (&options.certificate, &options.key) {
-            (Some(certificate), Some(key)) => {
-                let key = PrivateKeyDer::from_pem_file(key)
-                    .map_err(|error| failed(format!("{}: {error}", key.display())))?;
-                builder.with_client_auth_cert(certificates(certificate)?, key).map_err(failed)?
-            }
-            (None, None) => builder.with_no_client_auth(),
-            _ => return Err(failed("a certificate needs its key, and a key its certificate")),
-        };
-        let name = options.server_name.as_deref().unwrap_or(host).to_owned();
-        let name = ServerName::try_from(name).map_err(failed)?;
-        ClientConnection::new(Arc::new(config), name).map_err(failed)
+    /// How to speak TLS with one host. Certificates and keys are read once, for all connections.
+    #[derive(Clone, Debug)]
+    pub struct TlsClient {
+        config: Arc<ClientConfig>,
+        name: ServerName<'static>,
+    }
+
+    impl TlsClient {
+        /// Prepares for connections to the host of the given name.
+        pub fn new(host: &str, options: &TlsOptions) -> io::Result<Self> {
+            let provider = Arc::new(provider(options)?);
+            let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+                .with_safe_default_protocol_versions()
+                .map_err(failed)?;
+            let builder = if options.insecure {
+                builder
+                    .dangerous()
+                    .with_custom_certificate_verifier(Arc::new(TrustAnybody(provider)))
+            } else {
+                builder.with_root_certificates(roots(options)?)
+            };
+            let config = match (&options.certificate, &options.key) {
+                (Some(certificate), Some(key)) => {
+                    let key = PrivateKeyDer::from_pem_file(key)
+                        .map_err(|error| failed(format!("{}: {error}", key.display())))?;
+                    builder
+                        .with_client_auth_cert(certificates(certificate)?, key)
+                        .map_err(failed)?
+                }
+                (None, None) => builder.with_no_client_auth(),
+                _ => return Err(failed("a certificate needs its key, and a key its certificate")),
+            };
+            let name = options.server_name.as_deref().unwrap_or(host).to_owned();
+            let name = ServerName::try_from(name).map_err(failed)?;
+            Ok(Self { config: Arc::new(config), name })
+        }
+
+        /// Begins our side of one connection.
+        pub fn session(&self) -> io::Result<ClientConnection> {
+            ClientConnection::new(Arc::clone(&self.config), self.name.clone()).map_err(failed)
+        }
     }
 
     /// Returns the ciphers to offer: the default ones, or those that were named, in that order.

@@ -26,7 +26,7 @@ pub use evict::{Eviction, Rank};
 pub use observe::{Change, ClientId, Gone, Observers, Reason};
 pub use shard::{Garbage, KeyStats, Lazy, Shard};
 pub use snapshot::Snapshot;
-pub use value::{Keep, Member, NewSet, SetIter, SetLimits, SetMut, SetRef};
+pub use value::{Keep, ListMut, ListRef, Member, NewSet, SetIter, SetLimits, SetMut, SetRef};
 
 use stdx::hash::KeyHasher;
 use structs::hashtable::Table;

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use commands::{Args, CommandError, Otherwise, Wait};
+use commands::{Args, CommandError, Wait};
 use keyspace::ClientId;
 use spec::CommandId;
 
@@ -111,13 +111,7 @@ impl Node {
     pub(crate) fn unblock(&mut self, token: Token, how: Unblock) -> bool {
         let Some(waiting) = self.stop_waiting(token) else { return false };
         self.answer_between(token, |node| match how {
-            Unblock::TimedOut => {
-                let mut reply = node.clients[token].reply();
-                match waiting.wait.otherwise {
-                    Otherwise::Null => reply.null(),
-                    Otherwise::NullArray => reply.null_array(),
-                }
-            }
+            Unblock::TimedOut => node.clients[token].reply().null_array(),
             Unblock::Refused => {
                 let text = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
                 node.write_error(token, &CommandError::other(text));

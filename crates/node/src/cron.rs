@@ -34,6 +34,8 @@ pub(crate) struct Cron {
     next_client: u32,
     /// Before this, expired keys are not removed actively: the work had its share of time.
     expire_after_ns: u64,
+    /// Whether looking for keys that will be due had to stop, and goes on before the next ones are looked for.
+    sweeping: bool,
     /// Whether DEBUG SET-ACTIVE-EXPIRE has switched active expiry off.
     pub(crate) expiry_off: bool,
     /// Whether DEBUG PAUSE-CRON has stopped everything here.
@@ -51,6 +53,7 @@ impl Default for Cron {
             due_ms: [0; JOBS.len()],
             next_client: 0,
             expire_after_ns: 0,
+            sweeping: false,
             expiry_off: false,
             paused: false,
             keep_buffers: false,
@@ -65,12 +68,11 @@ impl Node {
     pub fn wait_ms(&self) -> u64 {
         let now = self.clock.unix_us() / 1000;
         let mut next = self.cron.due_ms.iter().copied().min().unwrap_or(now);
-        if self.expires_actively()
-            && let Some(expiry) = self.shard.next_expiry()
-        {
+        let due = if self.cron.sweeping { Some(0) } else { self.shard.next_expiry() };
+        if let Some(expiry) = due.filter(|_| self.expires_actively()) {
             // Rounded up: a key is due when its millisecond has begun.
             let rest_ms =
-                self.cron.expire_after_ns.saturating_sub(self.clock.mono_ns()) / 1_000_000;
+                self.cron.expire_after_ns.saturating_sub(self.clock.mono_ns()).div_ceil(1_000_000);
             next = next.min(expiry.max(now + rest_ms));
         }
         if let Some(deadline) = self.blocking.next_deadline() {
@@ -85,8 +87,9 @@ impl Node {
         if self.cron.paused {
             return;
         }
-        if self.expires_actively() && self.shard.next_expiry().is_some_and(|due| due <= now) {
-            self.expire_slice(false);
+        let due = self.cron.sweeping || self.shard.next_expiry().is_some_and(|due| due <= now);
+        if due && self.expires_actively() {
+            self.expire_slice(self.cron.sweeping);
         }
         self.end_waits();
         for (index, job) in JOBS.iter().enumerate() {
@@ -114,6 +117,7 @@ impl Node {
         let end = self.clock.mono_ns();
         self.stats.expire_ns += end - start;
         self.note_latency(Cause::ExpireCycle, end - start);
+        self.cron.sweeping = sweep && !done;
         if !done {
             self.cron.expire_after_ns = end + (end - start) * EXPIRE_REST;
         }

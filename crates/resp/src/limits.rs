@@ -16,7 +16,7 @@ pub const BULK_MAX_UNAUTHENTICATED: i64 = 16 * 1024;
 pub const BIG_ARGUMENT: usize = 32 * 1024;
 
 /// The room that is made for a big argument before its bytes have come. A client must send what it announces before it costs more.
-pub const BIG_ARGUMENT_UPFRONT: usize = 16 << 20;
+pub const BIG_ARGUMENT_UPFRONT: usize = 1 << 20;
 
 /// What a client may send right now.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::interop;
-use crate::run::{Outcome, command, must, root};
+use crate::run::{Outcome, command, host, must, root};
 use crate::tidy;
 
 /// Runs all tests, after installing what they need.
@@ -23,8 +23,8 @@ pub(crate) fn ci(_: &[String]) -> Outcome {
 
 /// Runs the tests of the crates that lift the ban on unsafe code under AddressSanitizer.
 pub(crate) fn sanitize(_: &[String]) -> Outcome {
-    let target = "x86_64-unknown-linux-gnu";
-    let args = ["test", "-p", "structs", "-p", "keyspace", "--target", target];
+    let target = host()?;
+    let args = ["test", "-p", "structs", "-p", "keyspace", "--target", &target];
     must(
         command("cargo", &args)
             .args(["--target-dir", "target/sanitize"])
@@ -49,13 +49,18 @@ pub(crate) fn fuzz(args: &[String]) -> Outcome {
         Some(name) => vec![name],
         None => all.to_vec(),
     };
+    // With the target named, the flags are not for build scripts, which have no fuzzer to link to.
+    let target = host()?;
     must(
-        command("cargo", &["build", "--release"]).current_dir(&folder).env("RUSTFLAGS", COVERAGE),
+        command("cargo", &["build", "--release", "--target", &target])
+            .current_dir(&folder)
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", COVERAGE),
     )?;
     for name in chosen {
         let corpus = root().join("fuzz/corpus").join(name);
         fs::create_dir_all(&corpus).map_err(|error| format!("{}: {error}", corpus.display()))?;
-        let program = folder.join("target/release").join(name);
+        let program = folder.join("target").join(&target).join("release").join(name);
         must(
             command(&program.to_string_lossy(), &[])
                 .arg(format!("-max_total_time={seconds}"))
@@ -74,4 +79,17 @@ pub(crate) fn differential(args: &[String]) -> Outcome {
         &["build", "--release", "-p", "sinter-server", "-p", "differential"],
     ))?;
     must(&mut command("target/release/differential", &["--requests", requests]))
+}
+
+/// Measures a release build beside the redis-server in the path, and whatever else is named as
+/// `NAME=PROGRAM`, and records the figures.
+pub(crate) fn bench(args: &[String]) -> Outcome {
+    let packages = ["build", "--release", "-p", "sinter-server", "-p", "sinter-benchmark"];
+    must(&mut command("cargo", &packages))?;
+    let peers = ["redis=/usr/bin/redis-server", "sinter=target/release/sinter-server"];
+    must(
+        command("target/release/sinter-scenarios", &["--record", "docs/benchmarks.md"])
+            .args(peers)
+            .args(args),
+    )
 }

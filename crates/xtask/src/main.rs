@@ -47,6 +47,11 @@ const TASKS: &[Task] = &[
         about: "[requests]: compare with a real redis-server",
         run: check::differential,
     },
+    Task {
+        name: "bench",
+        about: "[name=program ...]: measure beside redis-server into docs/benchmarks.md",
+        run: check::bench,
+    },
 ];
 
 fn main() -> ExitCode {

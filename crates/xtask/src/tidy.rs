@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Used by programs and tests only.
-const ASIDE: &[&str] = &["connector", "testkit", "xtask", "differential"];
+const ASIDE: &[&str] = &["connector", "manual", "testkit", "xtask", "differential"];
 
 /// Files longer than this are mentioned; longer than the second, refused.
 const LINES: (usize, usize) = (600, 1000);

@@ -3,10 +3,13 @@
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
 
+use connector::TlsSession;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 
+use super::LoadError;
 use super::replies::ReplyCounter;
+use super::tls;
 
 /// Sent at a time, so that one connection with much to say does not hold up the others.
 const SEND_MAX: usize = 64 * 1024;
@@ -39,11 +42,29 @@ pub(super) struct Ticket {
 /// The kind of the requests with which a connection introduces itself.
 pub(super) const INTRODUCTION: u16 = u16::MAX;
 
+/// What became of an attempt to send.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Sent {
+    /// Nothing is left.
+    All,
+    /// As much as may be sent at a time.
+    Piece,
+    /// As much as the socket takes; it will tell when it takes more.
+    Blocked,
+}
+
+/// A socket that stands or is about to, and who speaks on it.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) socket: OwnedFd,
+    pub(super) is_open: bool,
+    pub(super) tls: Option<Box<TlsSession>>,
+}
+
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub(super) socket: OwnedFd,
+    pub(super) line: Line,
     pub(super) target: usize,
-    pub(super) is_open: bool,
     pub(super) window: usize,
     pub(super) pace: Pace,
     /// When the next request is planned; meaningful under [`Pace::Planned`].
@@ -58,18 +79,18 @@ pub(super) struct Connection {
     pub(super) awaits_room: bool,
 }
 
+impl Line {
+    /// Returns whether requests can be sent at once.
+    pub(super) fn is_ready(&self) -> bool {
+        self.is_open && self.tls.as_ref().is_none_or(|session| !session.is_handshaking())
+    }
+}
+
 impl Connection {
-    pub(super) fn new(
-        socket: OwnedFd,
-        is_open: bool,
-        target: usize,
-        window: usize,
-        pace: Pace,
-    ) -> Self {
+    pub(super) fn new(line: Line, target: usize, window: usize, pace: Pace) -> Self {
         Self {
-            socket,
+            line,
             target,
-            is_open,
             window,
             pace,
             next_ns: if let Pace::Planned { first_ns, .. } = pace { first_ns } else { 0 },
@@ -90,12 +111,26 @@ impl Connection {
         }
     }
 
+    /// Changes when the connection asks.
+    pub(super) fn set_pace(&mut self, pace: Pace) {
+        self.pace = pace;
+        self.next_ns = if let Pace::Planned { first_ns, .. } = pace { first_ns } else { 0 };
+    }
+
+    /// Has the requests that waited for the connection to stand begin now, unless they have a plan.
+    pub(super) fn begin(&mut self, now: u64) {
+        if !matches!(self.pace, Pace::Planned { .. }) {
+            for ticket in &mut self.in_flight {
+                (ticket.planned_ns, ticket.sent_ns) = (now, now);
+            }
+        }
+    }
+
     /// Continues on another socket, with what is to be sent.
-    pub(super) fn replace(&mut self, socket: OwnedFd, is_open: bool, introduction: &[Vec<u8>]) {
+    pub(super) fn replace(&mut self, line: Line, introduction: &[Vec<u8>]) {
         let requests = std::mem::take(&mut self.out);
         let tickets = std::mem::take(&mut self.in_flight);
-        self.socket = socket;
-        self.is_open = is_open;
+        self.line = line;
         self.replies = ReplyCounter::default();
         self.introduce(introduction);
         self.out.extend_from_slice(&requests);
@@ -117,21 +152,42 @@ impl Connection {
         self.pace == Pace::Steady && self.has_room() && !self.is_done
     }
 
-    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, Errno> {
-        rustix::net::recv(&self.socket, buffer, RecvFlags::DONTWAIT).map(|(count, _)| count)
+    /// Receives some bytes, if there are any; a connection that has ended is an error.
+    #[inline]
+    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<Option<usize>, LoadError> {
+        if let Some(session) = &mut self.line.tls {
+            return tls::receive(session, &self.line.socket, buffer);
+        }
+        match rustix::net::recv(&self.line.socket, buffer, RecvFlags::DONTWAIT) {
+            Ok((0, _)) => Err(LoadError::Closed),
+            Ok((count, _)) => Ok(Some(count)),
+            Err(Errno::AGAIN | Errno::INTR) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// Sends some of what waits, and returns whether more is left.
-    pub(super) fn send(&mut self) -> Result<bool, Errno> {
+    /// Sends some of what waits.
+    #[inline]
+    pub(super) fn send(&mut self) -> Result<Sent, LoadError> {
         let waiting = &self.out[self.sent..];
-        if waiting.is_empty() {
-            return Ok(false);
-        }
         let piece = &waiting[..waiting.len().min(SEND_MAX)];
-        match rustix::net::send(&self.socket, piece, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
-            Ok(count) => self.sent += count,
-            Err(Errno::AGAIN | Errno::INTR) => (),
-            Err(error) => return Err(error),
+        let mut is_blocked = false;
+        if let Some(session) = &mut self.line.tls {
+            // An empty piece is fine: the session may have something to say itself.
+            let (count, has_room) = tls::send(session, &self.line.socket, piece)?;
+            self.sent += count;
+            is_blocked = !has_room;
+        } else if !piece.is_empty() {
+            let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+            match rustix::net::send(&self.line.socket, piece, flags) {
+                Ok(count) => {
+                    is_blocked = count < piece.len();
+                    self.sent += count;
+                }
+                Err(Errno::AGAIN | Errno::INTR) => is_blocked = true,
+                Err(Errno::PIPE | Errno::CONNRESET) => return Err(LoadError::Closed),
+                Err(error) => return Err(error.into()),
+            }
         }
         if self.sent == self.out.len() {
             self.out.clear();
@@ -141,6 +197,10 @@ impl Connection {
             self.out.drain(..self.sent);
             self.sent = 0;
         }
-        Ok(!self.out.is_empty())
+        Ok(match self.out.is_empty() {
+            _ if is_blocked => Sent::Blocked,
+            true => Sent::All,
+            false => Sent::Piece,
+        })
     }
 }

@@ -17,6 +17,7 @@
 mod connection;
 mod replies;
 mod target;
+mod tls;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -34,7 +35,7 @@ use rustix::time::{
 use stdx::clock::{Clock, SystemClock};
 
 pub use self::connection::Pace;
-use self::connection::{Connection, INTRODUCTION, Ticket};
+use self::connection::{Connection, INTRODUCTION, Line, Sent, Ticket};
 pub use self::replies::{NotResp, Outcome, ReplyCounter};
 pub use self::target::Target;
 
@@ -98,6 +99,8 @@ pub enum LoadError {
     Refused(Vec<u8>),
     /// The server does not speak RESP.
     Protocol(NotResp),
+    /// The two sides do not agree on TLS.
+    Tls(String),
 }
 
 impl fmt::Display for LoadError {
@@ -111,6 +114,7 @@ impl fmt::Display for LoadError {
             Self::Refused(text) => {
                 write!(f, "Error from server: {}", String::from_utf8_lossy(text))
             }
+            Self::Tls(reason) => write!(f, "Error: TLS: {reason}"),
             Self::Protocol(error) => {
                 write!(f, "Error: no reply but {:?}", String::from_utf8_lossy(&error.found))
             }
@@ -205,8 +209,7 @@ impl Engine {
         pace: Pace,
     ) -> Result<usize, LoadError> {
         let index = self.connections.len();
-        let (socket, is_open) = self.open(target)?;
-        let mut connection = Connection::new(socket, is_open, target, window.max(1), pace);
+        let mut connection = Connection::new(self.open(target)?, target, window.max(1), pace);
         connection.introduce(&self.introduction);
         self.in_flight += self.introduction.len();
         watch(&self.poller, &mut connection, index)?;
@@ -217,9 +220,35 @@ impl Engine {
         Ok(index)
     }
 
-    fn open(&self, target: usize) -> Result<(OwnedFd, bool), LoadError> {
+    /// Changes when a connection asks.
+    pub fn set_pace(&mut self, connection: usize, pace: Pace) {
+        self.connections[connection].set_pace(pace);
+        if matches!(pace, Pace::Planned { .. }) {
+            self.receive = RECEIVE_SHORT;
+        }
+    }
+
+    /// Waits until all connections stand and have introduced themselves, so that none of that is
+    /// part of what is measured afterwards.
+    pub fn establish(&mut self) -> Result<(), LoadError> {
+        for index in 0..self.connections.len() {
+            self.send(index)?;
+        }
+        while self.in_flight > 0
+            || self.connections.iter().any(|connection| !connection.line.is_ready())
+        {
+            self.wait()?;
+            self.serve_all(&mut Silence)?;
+        }
+        Ok(())
+    }
+
+    fn open(&self, target: usize) -> Result<Line, LoadError> {
         let target = &self.targets[target];
-        target.open().map_err(|error| LoadError::Connect(target.clone(), error))
+        let (socket, is_open) =
+            target.open().map_err(|error| LoadError::Connect(target.clone(), error))?;
+        let tls = target.session().map_err(|error| LoadError::Tls(error.to_string()))?;
+        Ok(Line { socket, is_open, tls: tls.map(Box::new) })
     }
 
     /// Returns the time by the engine's clock.
@@ -271,18 +300,24 @@ impl Engine {
             }
             self.wait()?;
             turn_began = self.clock.mono_ns();
-            let mut events = std::mem::take(&mut self.events);
-            for event in &events {
-                let (data, flags) = (event.data.u64(), event.flags);
-                if data == TIMER {
-                    self.armed_ns = 0;
-                } else {
-                    self.serve(data as usize, flags, script)?;
-                }
-            }
-            events.clear();
-            self.events = events;
+            self.serve_all(script)?;
         }
+    }
+
+    /// Deals with what the poller has found.
+    fn serve_all(&mut self, script: &mut impl Script) -> Result<(), LoadError> {
+        let mut events = std::mem::take(&mut self.events);
+        for event in &events {
+            let (data, flags) = (event.data.u64(), event.flags);
+            if data == TIMER {
+                self.armed_ns = 0;
+            } else {
+                self.serve(data as usize, flags, script)?;
+            }
+        }
+        events.clear();
+        self.events = events;
+        Ok(())
     }
 
     /// Has every connection ask that could: those that just connected, and those whose script has
@@ -314,14 +349,16 @@ impl Engine {
         flags: EventFlags,
         script: &mut impl Script,
     ) -> Result<(), LoadError> {
-        if !self.connections[index].is_open {
+        if !self.connections[index].line.is_open {
             let connection = &mut self.connections[index];
-            if let Err(error) = socket_error(&connection.socket)? {
+            if let Err(error) = socket_error(&connection.line.socket)? {
                 return Err(LoadError::Connect(self.targets[connection.target].clone(), error));
             }
-            connection.is_open = true;
+            connection.line.is_open = true;
+            connection.begin(self.clock.mono_ns());
         }
-        if flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR) {
+        if flags.intersects(EventFlags::IN | EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR)
+        {
             self.receive(index, script)?;
         } else if self.connections[index].wants_more() {
             self.ask(index, self.clock.mono_ns(), script);
@@ -329,40 +366,22 @@ impl Engine {
         self.send(index)
     }
 
+    /// Receives what there is, but no more than may be dealt with at a time.
     fn receive(&mut self, index: usize, script: &mut impl Script) -> Result<(), LoadError> {
         let connection = &mut self.connections[index];
-        let count = match connection.receive(&mut self.buffer[..self.receive]) {
-            Ok(0) => return Err(LoadError::Closed),
-            Ok(count) => count,
-            Err(Errno::AGAIN | Errno::INTR) => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
-        let now = self.clock.mono_ns();
-        let (replies, in_flight) = (&mut connection.replies, &mut connection.in_flight);
-        let awaited = in_flight.len();
-        let mut refusal = None;
-        let counted = replies.feed(&self.buffer[..count], |outcome| {
-            let ticket = in_flight.pop_front().filter(|ticket| ticket.kind != INTRODUCTION);
-            let Some(Ticket { kind, planned_ns, sent_ns }) = ticket else {
-                // A server that is full says so without being asked.
-                if let Outcome::Error(text) = outcome {
-                    refusal = Some(text.to_vec());
+        let awaited = connection.in_flight.len();
+        let mut now = None;
+        while let Some(count) = connection.receive(&mut self.buffer[..self.receive])? {
+            now = Some(self.clock.mono_ns());
+            digest(connection, index, &self.buffer[..count], now.unwrap_or_default(), script)?;
+            if connection.line.tls.is_none() {
+                if count == self.receive {
+                    rearm(&self.poller, connection, index)?;
                 }
-                return;
-            };
-            script.reply(&Reply {
-                connection: index,
-                kind,
-                planned_ns,
-                sent_ns,
-                now_ns: now,
-                outcome,
-            });
-        });
-        counted.map_err(LoadError::Protocol)?;
-        if let Some(text) = refusal {
-            return Err(LoadError::Refused(text));
+                break;
+            }
         }
+        let Some(now) = now else { return Ok(()) };
         let was_full = awaited >= connection.window;
         let is_empty = connection.in_flight.is_empty();
         self.in_flight -= awaited - connection.in_flight.len();
@@ -438,18 +457,16 @@ impl Engine {
 
     fn send(&mut self, index: usize) -> Result<(), LoadError> {
         let connection = &mut self.connections[index];
-        if !connection.is_open {
+        if !connection.line.is_open {
             return Ok(());
         }
-        let awaits_room = match connection.send() {
-            Ok(left) => left || connection.wants_more(),
-            Err(Errno::PIPE | Errno::CONNRESET) => return Err(LoadError::Closed),
-            Err(error) => return Err(error.into()),
+        let awaits_room = match connection.send()? {
+            Sent::All => connection.wants_more(),
+            Sent::Piece | Sent::Blocked => true,
         };
-        if awaits_room != connection.awaits_room {
+        if awaits_room || connection.awaits_room {
             connection.awaits_room = awaits_room;
-            let data = EventData::new_u64(index as u64);
-            epoll::modify(&self.poller, &connection.socket, data, interest(awaits_room))?;
+            return rearm(&self.poller, connection, index);
         }
         Ok(())
     }
@@ -465,9 +482,9 @@ impl Engine {
         if self.connections[index].in_flight.is_empty() {
             return Ok(());
         }
-        let (socket, is_open) = self.open(self.connections[index].target)?;
+        let line = self.open(self.connections[index].target)?;
         let connection = &mut self.connections[index];
-        connection.replace(socket, is_open, &self.introduction);
+        connection.replace(line, &self.introduction);
         self.in_flight += self.introduction.len();
         watch(&self.poller, connection, index)
     }
@@ -494,15 +511,50 @@ impl Engine {
     }
 }
 
-fn watch(poller: &OwnedFd, connection: &mut Connection, index: usize) -> Result<(), LoadError> {
-    connection.awaits_room = !connection.is_open;
-    let flags = interest(connection.awaits_room);
-    epoll::add(poller, &connection.socket, EventData::new_u64(index as u64), flags)?;
-    Ok(())
+/// Takes note of the replies in some bytes that were received.
+#[inline]
+fn digest(
+    connection: &mut Connection,
+    index: usize,
+    bytes: &[u8],
+    now_ns: u64,
+    script: &mut impl Script,
+) -> Result<(), LoadError> {
+    let (replies, in_flight) = (&mut connection.replies, &mut connection.in_flight);
+    let mut refusal = None;
+    let counted = replies.feed(bytes, |outcome| {
+        let ticket = in_flight.pop_front().filter(|ticket| ticket.kind != INTRODUCTION);
+        let Some(Ticket { kind, planned_ns, sent_ns }) = ticket else {
+            // A server that is full says so without being asked.
+            if let Outcome::Error(text) = outcome {
+                refusal = Some(text.to_vec());
+            }
+            return;
+        };
+        script.reply(&Reply { connection: index, kind, planned_ns, sent_ns, now_ns, outcome });
+    });
+    counted.map_err(LoadError::Protocol)?;
+    refusal.map_or(Ok(()), |text| Err(LoadError::Refused(text)))
 }
 
-fn interest(awaits_room: bool) -> EventFlags {
-    if awaits_room { EventFlags::IN | EventFlags::OUT } else { EventFlags::IN }
+/// What the poller tells of a connection, and only when it is new: looking again at each socket
+/// that had something to say would cost as much as the rest of polling.
+fn interest(connection: &Connection) -> EventFlags {
+    let always = EventFlags::IN | EventFlags::RDHUP | EventFlags::ET;
+    if connection.awaits_room { always | EventFlags::OUT } else { always }
+}
+
+fn watch(poller: &OwnedFd, connection: &mut Connection, index: usize) -> Result<(), LoadError> {
+    connection.awaits_room = !connection.line.is_open;
+    let (data, flags) = (EventData::new_u64(index as u64), interest(connection));
+    Ok(epoll::add(poller, &connection.line.socket, data, flags)?)
+}
+
+/// Has the poller tell what is of interest now, and again what is no news: there may be more to
+/// receive or to send than is dealt with at a time.
+fn rearm(poller: &OwnedFd, connection: &Connection, index: usize) -> Result<(), LoadError> {
+    let (data, flags) = (EventData::new_u64(index as u64), interest(connection));
+    Ok(epoll::modify(poller, &connection.line.socket, data, flags)?)
 }
 
 fn only_introductions(connection: &Connection) -> bool {

@@ -6,15 +6,20 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
+use connector::{TlsClient, TlsSession};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, sockopt};
 
 /// An address whose name has been resolved, so that opening a connection asks nobody.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Target {
-    /// A host and a port.
+#[derive(Clone, Debug)]
+pub struct Target {
+    place: Place,
+    tls: Option<TlsClient>,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
     Tcp(SocketAddr),
-    /// A socket in the file system.
     Unix(PathBuf),
 }
 
@@ -23,11 +28,33 @@ impl Target {
     pub fn tcp(host: &str, port: u16) -> io::Result<Self> {
         let mut addresses: Vec<SocketAddr> = (host, port).to_socket_addrs()?.collect();
         addresses.sort_by_key(SocketAddr::is_ipv6);
-        addresses
-            .first()
-            .copied()
-            .map(Self::Tcp)
+        let first = addresses.first().copied();
+        first
+            .map(|address| Self { place: Place::Tcp(address), tls: None })
             .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "Name or service not known"))
+    }
+
+    /// A socket in the file system.
+    pub fn unix(path: PathBuf) -> Self {
+        Self { place: Place::Unix(path), tls: None }
+    }
+
+    /// Has connections speak TLS.
+    pub fn secured(self, tls: TlsClient) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+
+    /// Returns whether the server runs on this machine.
+    pub fn is_local(&self) -> bool {
+        match &self.place {
+            Place::Tcp(address) => address.ip().is_loopback(),
+            Place::Unix(_) => true,
+        }
+    }
+
+    /// Begins a conversation over TLS, if that is spoken.
+    pub(super) fn session(&self) -> io::Result<Option<TlsSession>> {
+        self.tls.as_ref().map(TlsClient::session).transpose()
     }
 
     /// Begins a connection, and says whether it stands already.
@@ -37,8 +64,8 @@ impl Target {
     pub(super) fn open(&self) -> Result<(OwnedFd, bool), Errno> {
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let socket = |family| rustix::net::socket_with(family, SocketType::STREAM, flags, None);
-        let (socket, outcome) = match self {
-            Self::Tcp(address) => {
+        let (socket, outcome) = match &self.place {
+            Place::Tcp(address) => {
                 let is_ipv6 = address.is_ipv6();
                 let family = if is_ipv6 { AddressFamily::INET6 } else { AddressFamily::INET };
                 let socket = socket(family)?;
@@ -46,7 +73,7 @@ impl Target {
                 let outcome = rustix::net::connect(&socket, address);
                 (socket, outcome)
             }
-            Self::Unix(path) => {
+            Place::Unix(path) => {
                 let socket = socket(AddressFamily::UNIX)?;
                 let outcome = rustix::net::connect(&socket, &SocketAddrUnix::new(path)?);
                 (socket, outcome)
@@ -62,9 +89,9 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp(address) => address.fmt(f),
-            Self::Unix(path) => path.display().fmt(f),
+        match &self.place {
+            Place::Tcp(address) => address.fmt(f),
+            Place::Unix(path) => path.display().fmt(f),
         }
     }
 }

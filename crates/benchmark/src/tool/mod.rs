@@ -16,6 +16,7 @@ mod run;
 mod server;
 mod source;
 mod suite;
+mod table;
 mod versus;
 mod workload;
 
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 use self::cluster::Node;
 use self::failure::Failure;
 use self::json::Entry;
-use self::options::{Command, Form, Options};
+use self::options::{Form, Mode, Options};
 use self::print::{Circumstances, Printer};
 use self::replay::Log;
 use self::run::{Amount, Plan};
@@ -52,19 +53,26 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.collect();
     let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
     let command = format!("{program} {}", words.join(" "));
-    let help = include_str!("help.txt").replace("{program}", program);
+    let about = table::program(program);
 
     let mut out = io::stdout();
     let outcome = match Options::parse(args, &mut io::stdin()) {
-        Ok(Command::Help) => out.write_all(help.as_bytes()).map_err(broken),
-        Ok(Command::Version) => {
-            let version = if is_redis { REDIS_VERSION } else { env!("CARGO_PKG_VERSION") };
-            writeln!(out, "{program} {version}").map_err(broken)
-        }
-        Ok(Command::Run(options)) => Tool { options: &options, command: &command }.run(),
+        Ok(options) => match &options.mode {
+            Mode::Run => Tool { options: &options, command: &command }.run(),
+            Mode::Help => out.write_all(about.help().as_bytes()).map_err(broken),
+            Mode::Version => {
+                let version = if is_redis { REDIS_VERSION } else { env!("CARGO_PKG_VERSION") };
+                writeln!(out, "{program} {version}").map_err(broken)
+            }
+            Mode::ManPage => out.write_all(about.man_page().as_bytes()).map_err(broken),
+            Mode::Completions(shell) => about
+                .completions(shell)
+                .map_err(Failure::Usage)
+                .and_then(|text| out.write_all(text.as_bytes()).map_err(broken)),
+        },
         Err(failure @ Failure::BadOption(_)) => {
             // Compat: this error and the help go to standard output.
-            let _ = write!(out, "{failure}\n\n{help}");
+            let _ = write!(out, "{failure}\n\n{}", about.help());
             return ExitCode::FAILURE;
         }
         Err(failure) => Err(failure),
@@ -220,7 +228,8 @@ impl Tool<'_> {
             }
             entries.clear();
         }
-        printer.end().map_err(broken)?;
+        // Compat: a command of one's own has no blank line behind it.
+        printer.end(options.command.is_empty()).map_err(broken)?;
         self.write(&entries)
     }
 

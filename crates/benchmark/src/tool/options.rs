@@ -4,18 +4,24 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::PathBuf;
 
-use connector::Address;
-use lexopt::{Arg, Parser, ValueExt};
+use connector::{Address, TlsOptions};
+use manual::Takes;
 
 use super::failure::Failure;
+use super::table::SECTIONS;
 use crate::request::{KeyOrder, ValueSizes};
 
 /// What the command line asks for.
-#[derive(Debug)]
-pub(super) enum Command {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mode {
+    #[default]
+    Run,
     Help,
     Version,
-    Run(Box<Options>),
+    /// The manual page.
+    ManPage,
+    /// Completions for the named shell.
+    Completions(String),
 }
 
 /// How a connection introduces itself.
@@ -38,10 +44,13 @@ pub(super) enum Form {
 
 #[derive(Clone, Debug)]
 pub(super) struct Options {
+    pub(super) mode: Mode,
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) socket: Option<PathBuf>,
     pub(super) introduction: Introduction,
+    pub(super) is_tls: bool,
+    pub(super) tls: TlsOptions,
     pub(super) clients: usize,
     /// How many; without, it depends on what is asked.
     pub(super) requests: Option<u64>,
@@ -61,6 +70,8 @@ pub(super) struct Options {
     pub(super) tests: Option<Vec<String>>,
     pub(super) seed: u64,
     pub(super) command: Vec<Vec<u8>>,
+    /// The command's last argument comes from standard input.
+    pub(super) reads_last: bool,
     /// The command's last argument, which is not part of its title.
     pub(super) last_argument: Option<Vec<u8>>,
     pub(super) rate: Option<f64>,
@@ -77,10 +88,13 @@ pub(super) struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            mode: Mode::Run,
             host: "127.0.0.1".to_owned(),
             port: 6379,
             socket: None,
             introduction: Introduction::default(),
+            is_tls: false,
+            tls: TlsOptions::default(),
             clients: 50,
             requests: None,
             threads: None,
@@ -97,6 +111,7 @@ impl Default for Options {
             tests: None,
             seed: 12_345,
             command: Vec::new(),
+            reads_last: false,
             last_argument: None,
             rate: None,
             warmup_s: 0.0,
@@ -111,129 +126,64 @@ impl Default for Options {
     }
 }
 
-/// More threads than this help nobody.
-const THREADS_MAX: usize = 500;
-/// The greatest value of `-d`, as in `redis-benchmark`.
-const SIZE_MAX: usize = 1 << 30;
-
 impl Options {
     /// Reads the command line. `stdin` is what `-x` reads.
-    pub(super) fn parse(args: Vec<OsString>, stdin: &mut impl Read) -> Result<Command, Failure> {
+    pub(super) fn parse(args: Vec<OsString>, stdin: &mut impl Read) -> Result<Self, Failure> {
         let mut options = Self::default();
-        let mut parser = Parser::from_args(args);
-        let mut reads_last = false;
-        while let Some(arg) = parser.next().map_err(|_| Failure::BadOption(String::new()))? {
-            let name = match &arg {
-                Arg::Short(letter) => format!("-{letter}"),
-                Arg::Long(name) => format!("--{name}"),
-                Arg::Value(_) => String::new(),
-            };
-            let bad = || Failure::BadOption(name.clone());
-            match arg {
-                Arg::Long("help") => return Ok(Command::Help),
-                Arg::Short('v') | Arg::Long("version") => return Ok(Command::Version),
-                Arg::Short('x') => reads_last = true,
-                Arg::Value(first) => {
-                    options.command.push(first.into_encoded_bytes());
-                    let rest = parser.raw_args().map_err(|_| bad())?;
-                    options.command.extend(rest.map(OsString::into_encoded_bytes));
-                }
-                Arg::Short(letter) => options.short(letter, &mut parser, &bad)?,
-                Arg::Long(long) => {
-                    let long = long.to_owned();
-                    options.long(&long, &mut parser, &bad)?;
-                }
+        let args: Vec<Vec<u8>> = args.into_iter().map(OsString::into_encoded_bytes).collect();
+        let mut rest = args.as_slice();
+        while let Some((arg, tail)) = rest.split_first() {
+            if arg.first() != Some(&b'-') || arg.len() == 1 {
+                break;
             }
+            rest = tail;
+            if arg == b"--" {
+                break;
+            }
+            rest = options.take(arg, tail)?;
         }
-        if reads_last {
+        options.command = rest.to_vec();
+        if options.reads_last && options.mode == Mode::Run {
             let mut last = Vec::new();
             stdin.read_to_end(&mut last).map_err(|error| Failure::Io("stdin".to_owned(), error))?;
             options.last_argument = Some(last);
         }
         options.check()?;
-        Ok(Command::Run(Box::new(options)))
+        Ok(options)
     }
 
-    fn short(
-        &mut self,
-        letter: char,
-        parser: &mut Parser,
-        bad: &dyn Fn() -> Failure,
-    ) -> Result<(), Failure> {
-        match letter {
-            'h' => self.host = text(parser, bad)?,
-            'p' => self.port = number(parser, bad)?,
-            's' => self.socket = Some(text(parser, bad)?.into()),
-            'a' => self.introduction.password = Some(text(parser, bad)?),
-            'u' => {
-                let uri = text(parser, bad)?;
-                self.uri(&uri)?;
+    /// Applies one option, and returns the arguments behind it.
+    fn take<'a>(&mut self, arg: &[u8], tail: &'a [Vec<u8>]) -> Result<&'a [Vec<u8>], Failure> {
+        let bad = || Failure::BadOption(String::from_utf8_lossy(arg).into_owned());
+        let (name, inline) = match arg.iter().position(|byte| *byte == b'=') {
+            Some(at) if arg.starts_with(b"--") => (&arg[..at], Some(&arg[at + 1..])),
+            _ => (arg, None),
+        };
+        let row = manual::find(SECTIONS, name).ok_or_else(bad)?;
+        let (value, tail) = match (row.takes, inline) {
+            (Takes::Nothing, None) => (&b""[..], tail),
+            (Takes::Nothing, Some(_)) => return Err(bad()),
+            (_, Some(value)) => (value, tail),
+            (_, None) => {
+                let (value, tail) = tail.split_first().ok_or_else(bad)?;
+                (value.as_slice(), tail)
             }
-            'c' => self.clients = number::<usize>(parser, bad)?.max(1),
-            'n' => self.requests = Some(number(parser, bad)?),
-            'd' => self.sizes = sizes(&text(parser, bad)?).ok_or_else(bad)?,
-            '3' => self.introduction.is_resp3 = true,
-            'k' => self.keeps_alive = number::<i64>(parser, bad)? != 0,
-            'r' => self.keys = Some(number(parser, bad)?).filter(|keys| *keys > 0),
-            'P' => self.pipeline = number::<usize>(parser, bad)?.max(1),
-            'q' => self.form = Form::Quiet,
-            'l' => self.repeats = true,
-            't' => {
-                let names = text(parser, bad)?;
-                self.tests = Some(names.split(',').map(str::to_owned).collect());
-            }
-            'I' => self.is_idle = true,
-            // Compat: errors always end the run, which is what it once asked for.
-            'e' => (),
-            _ => return Err(bad()),
-        }
-        Ok(())
-    }
-
-    fn long(
-        &mut self,
-        name: &str,
-        parser: &mut Parser,
-        bad: &dyn Fn() -> Failure,
-    ) -> Result<(), Failure> {
-        match name {
-            "user" => self.introduction.user = Some(text(parser, bad)?),
-            "dbnum" => self.introduction.db = number(parser, bad)?,
-            "threads" => {
-                let threads = number::<usize>(parser, bad)?.min(THREADS_MAX);
-                self.threads = Some(threads).filter(|threads| *threads > 0);
-            }
-            "cluster" => self.is_cluster = true,
-            "enable-tracking" => self.introduction.tracks = true,
-            "precision" => self.precision = number::<u8>(parser, bad)?.clamp(1, 5),
-            "csv" => self.form = Form::Csv,
-            "seed" => self.seed = number(parser, bad)?,
-            "rate" => self.rate = Some(positive(parser, bad)?),
-            "warmup" => self.warmup_s = positive(parser, bad)?,
-            "duration" => self.duration_s = Some(positive(parser, bad)?),
-            "keys" => self.order = text(parser, bad)?,
-            "mix" => self.mix = Some(text(parser, bad)?),
-            "replay" => self.replay = Some(text(parser, bad)?.into()),
-            "vs" => {
-                let other = text(parser, bad)?;
-                self.others.push(Address::parse(&other).ok_or_else(bad)?);
-            }
-            "rounds" => self.rounds = number::<usize>(parser, bad)?.max(1),
-            "json" => self.json = Some(text(parser, bad)?.into()),
-            "html" => self.html = Some(text(parser, bad)?.into()),
-            _ => return Err(bad()),
-        }
-        Ok(())
+        };
+        let value = std::str::from_utf8(value).map_err(|_| bad())?;
+        (row.apply)(self, value).map_err(|refusal| refusal.unwrap_or_else(bad))?;
+        Ok(tail)
     }
 
     /// Takes apart `redis://[[user]:password@][host][:port][/db]`.
-    fn uri(&mut self, uri: &str) -> Result<(), Failure> {
+    pub(super) fn uri(&mut self, uri: &str) -> Result<(), Failure> {
         let bad = |what: &str| Failure::Usage(what.to_owned());
-        let Some(rest) = uri.strip_prefix("redis://") else {
-            return Err(match uri.strip_prefix("rediss://") {
-                Some(_) => bad("rediss:// needs TLS, which this program does not have"),
-                None => bad("Invalid URI scheme"),
-            });
+        let rest = match (uri.strip_prefix("redis://"), uri.strip_prefix("rediss://")) {
+            (Some(rest), _) => rest,
+            (None, Some(rest)) => {
+                self.is_tls = true;
+                rest
+            }
+            (None, None) => return Err(bad("Invalid URI scheme")),
         };
         let (authority, db) = rest.split_once('/').unwrap_or((rest, ""));
         let (credentials, place) = match authority.rsplit_once('@') {
@@ -292,23 +242,10 @@ impl Options {
     }
 }
 
-fn text(parser: &mut Parser, bad: &dyn Fn() -> Failure) -> Result<String, Failure> {
-    parser.value().and_then(ValueExt::string).map_err(|_| bad())
-}
+/// The greatest value of `-d`, as in `redis-benchmark`.
+const SIZE_MAX: usize = 1 << 30;
 
-fn number<T: std::str::FromStr>(
-    parser: &mut Parser,
-    bad: &dyn Fn() -> Failure,
-) -> Result<T, Failure> {
-    text(parser, bad)?.parse().map_err(|_| bad())
-}
-
-fn positive(parser: &mut Parser, bad: &dyn Fn() -> Failure) -> Result<f64, Failure> {
-    let value: f64 = number(parser, bad)?;
-    if value.is_finite() && value > 0.0 && value < 1e9 { Ok(value) } else { Err(bad()) }
-}
-
-fn sizes(text: &str) -> Option<ValueSizes> {
+pub(super) fn sizes(text: &str) -> Option<ValueSizes> {
     // Compat: a number out of range counts as the nearest one in range.
     if let Ok(size) = text.parse::<i64>() {
         let size = usize::try_from(size).unwrap_or(1).clamp(1, SIZE_MAX);
@@ -343,10 +280,7 @@ mod tests {
 
     fn parse(line: &str) -> Result<Options, Failure> {
         let args = line.split(' ').filter(|word| !word.is_empty()).map(OsString::from).collect();
-        match Options::parse(args, &mut &b"from stdin"[..])? {
-            Command::Run(options) => Ok(*options),
-            other => panic!("{other:?}"),
-        }
+        Options::parse(args, &mut &b"from stdin"[..])
     }
 
     #[test]
@@ -396,7 +330,17 @@ mod tests {
         assert_eq!((options.host.as_str(), options.port), ("::1", 6379));
         assert_eq!(options.introduction.password.as_deref(), Some("secret"));
         assert!(parse("-u http://h").is_err());
-        assert!(parse("-u rediss://h").is_err());
+        assert!(parse("-u rediss://h").expect("valid").is_tls);
+    }
+
+    #[test]
+    fn options_of_tls_say_how_and_only_one_says_whether() {
+        let options = parse("--cacert ca --cert c --key k --sni n --insecure").expect("valid");
+        assert!(!options.is_tls);
+        let options = parse("--cacert ca --sni n --tls --insecure").expect("valid");
+        assert!(options.is_tls && options.tls.insecure);
+        assert_eq!(options.tls.server_name.as_deref(), Some("n"));
+        assert_eq!(options.tls.ca_file, Some("ca".into()));
     }
 
     #[test]

@@ -45,8 +45,8 @@ impl<W: Write> Printer<W> {
     }
 
     /// Ends the output.
-    pub(super) fn end(&mut self) -> io::Result<()> {
-        if self.form != Form::Csv {
+    pub(super) fn end(&mut self, has_suite: bool) -> io::Result<()> {
+        if self.form != Form::Csv && has_suite {
             writeln!(self.out)?;
         }
         self.out.flush()
@@ -264,7 +264,7 @@ mod tests {
         let circumstances = Circumstances { options, settings, threads: options.threads };
         printer.begin().expect("in memory");
         printer.result("GET", found, &circumstances).expect("in memory");
-        printer.end().expect("in memory");
+        printer.end(true).expect("in memory");
         String::from_utf8(printer.out).expect("text")
     }
 

@@ -259,17 +259,18 @@ fn work(
     let mut engine = Engine::new(plan.targets.to_vec(), plan.introduction.clone())?;
     engine.set_reconnects(!plan.keeps_alive);
     let mine: Vec<usize> = (thread..plan.clients).step_by(threads).collect();
-    let start_ns = engine.now_ns();
     for client in &mine {
-        let pace = match plan.rate {
-            None => Pace::Batches,
-            // All clients together send one request after the other, evenly spaced.
-            Some(rate) => Pace::Planned {
-                first_ns: start_ns + (*client as f64 / rate * 1e9) as u64,
-                period_ns: (plan.clients as f64 / rate * 1e9).max(1.0) as u64,
-            },
-        };
-        engine.connect(client % plan.targets.len(), plan.pipeline, pace)?;
+        engine.connect(client % plan.targets.len(), plan.pipeline, Pace::Batches)?;
+    }
+    engine.establish()?;
+    let start_ns = engine.now_ns();
+    if let Some(rate) = plan.rate {
+        // All clients together send one request after the other, evenly spaced.
+        let period_ns = (plan.clients as f64 / rate * 1e9).max(1.0) as u64;
+        for (connection, client) in mine.iter().enumerate() {
+            let first_ns = start_ns + (*client as f64 / rate * 1e9) as u64;
+            engine.set_pace(connection, Pace::Planned { first_ns, period_ns });
+        }
     }
     let mut workload = workload(plan, thread, &mine);
     if plan.warmup_ns > 0 {

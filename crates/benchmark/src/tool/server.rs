@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connector::{Address, Connection, Family, Timeouts};
+use connector::{Address, Connection, Family, Timeouts, TlsClient, TlsOptions};
 use resp::value::Value;
 
 use super::failure::Failure;
@@ -20,6 +20,7 @@ pub(super) struct Server {
     pub(super) address: Address,
     pub(super) target: Target,
     introduction: Introduction,
+    tls: Option<TlsOptions>,
 }
 
 /// The settings that the output shows.
@@ -71,21 +72,31 @@ impl Server {
 
     /// Finds a server by its address.
     pub(super) fn at(address: Address, options: &Options) -> Result<Self, Failure> {
-        let target = match &address {
-            Address::Tcp { host, port } => Target::tcp(host, *port).map_err(|error| {
-                Failure::Connect(address.to_string(), connector::reason(&error))
-            })?,
-            Address::Unix(path) => Target::Unix(path.clone()),
+        let (host, target) = match &address {
+            Address::Tcp { host, port } => (host.as_str(), Target::tcp(host, *port)),
+            Address::Unix(path) => ("localhost", Ok(Target::unix(path.clone()))),
         };
-        Ok(Self { address, target, introduction: options.introduction.clone() })
+        let secured = target.and_then(|target| match options.is_tls {
+            true => TlsClient::new(host, &options.tls).map(|client| target.secured(client)),
+            false => Ok(target),
+        });
+        let target = secured
+            .map_err(|error| Failure::Connect(address.to_string(), connector::reason(&error)))?;
+        let tls = options.is_tls.then(|| options.tls.clone());
+        let introduction = options.introduction.clone();
+        Ok(Self { address, target, introduction, tls })
     }
 
     /// Opens a connection for questions.
     pub(super) fn connect(&self) -> Result<Connection, Failure> {
         let timeouts = Timeouts { connect: Some(PATIENCE), io: Some(PATIENCE) };
-        let connection = Connection::connect(&self.address, Family::Any, timeouts);
+        let connection = match &self.tls {
+            Some(tls) => Connection::connect_tls(&self.address, Family::Any, timeouts, tls),
+            None => Connection::connect(&self.address, Family::Any, timeouts),
+        };
         let mut connection = connection.map_err(|error| self.unreachable(&error))?;
-        let introduction = Introduction { tracks: false, ..self.introduction.clone() };
+        let introduction =
+            Introduction { tracks: false, is_resp3: false, ..self.introduction.clone() };
         for request in introduction.requests() {
             self.ask(&mut connection, &request)?;
         }
@@ -129,11 +140,7 @@ impl Server {
 
     /// Returns the process that serves, if it is on this machine and may be watched.
     pub(super) fn local_pid(&self) -> Option<u32> {
-        let is_local = match &self.target {
-            Target::Tcp(address) => address.ip().is_loopback(),
-            Target::Unix(_) => true,
-        };
-        if !is_local {
+        if !self.target.is_local() {
             return None;
         }
         let mut connection = self.connect().ok()?;

@@ -76,6 +76,11 @@ pub(crate) fn primaries(table: &str, asked: &Address) -> Vec<Address> {
     wanted.filter_map(address).collect()
 }
 
+/// Returns how many slots the node serves that printed the table.
+pub(crate) fn own_slots(table: &str) -> usize {
+    parse_table(table).iter().find(|line| line.has("myself")).map_or(0, |line| line.slots.len())
+}
+
 /// A node that we talk to.
 pub(super) struct Node {
     pub(super) address: Address,
@@ -90,9 +95,8 @@ impl Node {
     /// Connects to a node and hears it out. Returns also what it says of the others.
     pub(super) fn open(origin: &Session, address: &Address) -> Result<(Self, Vec<Line>), Failed> {
         let mut session = origin.sibling(address.clone());
-        session
-            .connect()
-            .map_err(|_| Failed::from(format!("[ERR] Node {address} cannot be reached")))?;
+        // Why not has been told.
+        session.connect().map_err(|_| Failed(String::new()))?;
         let mut node =
             Self { address: address.clone(), line: Line::default(), session, view: Vec::new() };
         let lines = node.refresh()?;

@@ -1,13 +1,14 @@
 //! The round trip of PING.
 //!
-//! One sample at a time, a hundred a second, so that the measurement is not part of the load.
+//! One sample at a time, a hundred a second, so that the measurement is not part of the load. On a
+//! cluster each node is sampled in turn and has a line of its own.
 
 use std::time::{Duration, Instant};
 
 use crate::options::Output;
 use crate::out::{complain, say};
 use crate::session::{Failure, Session};
-use crate::{clock, out};
+use crate::{clock, keyspace, out};
 
 /// Rest between samples.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -34,18 +35,25 @@ impl Summary {
         if self.count == 0 { 0.0 } else { self.total as f64 / self.count as f64 }
     }
 
-    fn show(&self, output: Output) -> String {
+    /// Shows the summary of a node, which is named if there are several.
+    fn show(&self, node: Option<&str>, output: Output) -> String {
         let Self { min, max, count, .. } = self;
         let average = self.average();
-        match output {
-            Output::Standard => {
+        match (output, node) {
+            (Output::Standard, None) => {
                 format!("min: {min}, max: {max}, avg: {average:.2} ({count} samples)")
             }
-            Output::Csv => format!("{min},{max},{average:.2},{count}\n"),
-            Output::Raw => format!("{min} {max} {average:.2} {count}\n"),
-            Output::Json | Output::QuotedJson => format!(
-                "{{\"min\": {min}, \"max\": {max}, \"avg\": {average:.2}, \"count\": {count}}}\n"
-            ),
+            (Output::Standard, Some(node)) => format!("{node:<21} {}", self.show(None, output)),
+            (Output::Csv, None) => format!("{min},{max},{average:.2},{count}\n"),
+            (Output::Csv, Some(node)) => format!("{node},{}", self.show(None, output)),
+            (Output::Raw, None) => format!("{min} {max} {average:.2} {count}\n"),
+            (Output::Raw, Some(node)) => format!("{node} {}", self.show(None, output)),
+            (Output::Json | Output::QuotedJson, _) => {
+                let name = node.map(|node| format!("\"node\": \"{node}\", ")).unwrap_or_default();
+                format!(
+                    "{{{name}\"min\": {min}, \"max\": {max}, \"avg\": {average:.2}, \"count\": {count}}}\n"
+                )
+            }
         }
     }
 }
@@ -66,42 +74,78 @@ pub(crate) fn history(session: &mut Session) -> bool {
     measure(session, Duration::from_secs(15), true)
 }
 
-fn measure(session: &mut Session, usual: Duration, history: bool) -> bool {
-    if session.connect().is_err() {
-        return false;
+/// A node, and what its samples of the interval came to.
+struct Sampled {
+    session: Session,
+    summary: Summary,
+}
+
+impl Sampled {
+    /// Connects to all nodes that are to be sampled.
+    fn all(session: &mut Session) -> Result<Vec<Self>, String> {
+        let nodes = keyspace::nodes(session)?;
+        Ok(nodes.into_iter().map(|session| Self { session, summary: Summary::default() }).collect())
     }
+}
+
+fn measure(session: &mut Session, usual: Duration, history: bool) -> bool {
     let interval = session.options.interval_or(usual);
+    match measure_nodes(session, interval, history) {
+        Ok(()) => true,
+        Err(message) => {
+            complain!("\nError: {message}");
+            false
+        }
+    }
+}
+
+fn measure_nodes(session: &mut Session, interval: Duration, history: bool) -> Result<(), String> {
     let output = session.options.output;
     let live = output == Output::Standard;
+    let mut nodes = Sampled::all(session)?;
     let mut began = clock::now();
-    let mut summary = Summary::default();
+    // Lines of the live picture above the one where the cursor is.
+    let mut drawn = 0;
     loop {
-        match sample(session) {
-            Ok(sample) => summary.add(sample),
-            Err(failure) => {
-                complain!("\nError: {failure}");
-                return false;
-            }
+        for node in &mut nodes {
+            let sample = sample(&mut node.session).map_err(|failure| failure.to_string())?;
+            node.summary.add(sample);
         }
         if live {
-            say!("\x1b[0G\x1b[2K{}", summary.show(output));
+            draw(&nodes, std::mem::replace(&mut drawn, nodes.len() - 1));
         }
         if began.elapsed() >= interval {
             if history && live {
                 say!(" -- {:.2} seconds range\n", began.elapsed().as_secs_f64());
+                drawn = 0;
             } else if !live {
-                say!("{}", summary.show(output));
+                lines(&nodes, output).iter().for_each(|line| say!("{line}"));
                 if !history {
-                    return true;
+                    return Ok(());
                 }
             }
             if history {
-                summary = Summary::default();
+                nodes.iter_mut().for_each(|node| node.summary = Summary::default());
                 began = clock::now();
             }
         }
         clock::sleep(PAUSE);
     }
+}
+
+fn lines(nodes: &[Sampled], output: Output) -> Vec<String> {
+    let has_names = nodes.len() > 1;
+    let line = |node: &Sampled| {
+        let name = has_names.then(|| node.session.address.to_string());
+        node.summary.show(name.as_deref(), output)
+    };
+    nodes.iter().map(line).collect()
+}
+
+/// Draws the lines over those that were drawn last, of which so many are above the cursor.
+fn draw(nodes: &[Sampled], above: usize) {
+    let back = if above > 0 { format!("\x1b[{above}A") } else { String::new() };
+    say!("{back}\x1b[0G\x1b[2K{}", lines(nodes, Output::Standard).join("\n\x1b[2K"));
 }
 
 /// Upper bounds of the classes in microseconds, and the letter of each.
@@ -145,25 +189,31 @@ const PALETTE: [u8; 19] =
 /// Lines between two legends.
 const LEGEND_EVERY: usize = 20;
 
-/// Shows how samples are distributed, a line per interval.
+/// Shows how the samples of all nodes are distributed, a line per interval.
 pub(crate) fn distribution(session: &mut Session) -> bool {
-    if session.connect().is_err() {
-        return false;
-    }
+    let mut nodes = match keyspace::nodes(session) {
+        Ok(nodes) => nodes,
+        Err(message) => {
+            complain!("{message}");
+            return false;
+        }
+    };
     let interval = session.options.interval_or(Duration::from_secs(1));
     let mut counts = [0_u64; CLASSES.len() + 1];
     let mut began: Instant = clock::now();
     let mut lines = 0;
     loop {
-        match sample(session) {
-            Ok(sample) => {
-                let micros = u64::try_from(sample.as_micros()).unwrap_or(u64::MAX);
-                let class = CLASSES.iter().position(|(bound, _)| micros <= *bound);
-                counts[class.unwrap_or(CLASSES.len())] += 1;
-            }
-            Err(failure) => {
-                complain!("\nError: {failure}");
-                return false;
+        for node in &mut nodes {
+            match sample(node) {
+                Ok(sample) => {
+                    let micros = u64::try_from(sample.as_micros()).unwrap_or(u64::MAX);
+                    let class = CLASSES.iter().position(|(bound, _)| micros <= *bound);
+                    counts[class.unwrap_or(CLASSES.len())] += 1;
+                }
+                Err(failure) => {
+                    complain!("\nError: {failure}");
+                    return false;
+                }
             }
         }
         if began.elapsed() >= interval {
@@ -219,8 +269,12 @@ mod tests {
         let mut summary = Summary::default();
         summary.add(Duration::from_millis(1));
         summary.add(Duration::from_micros(4900));
-        assert_eq!(summary.show(Output::Standard), "min: 1, max: 4, avg: 2.50 (2 samples)");
-        assert_eq!(summary.show(Output::Raw), "1 4 2.50 2\n");
-        assert_eq!(summary.show(Output::Csv), "1,4,2.50,2\n");
+        let shown = |output| summary.show(None, output);
+        assert_eq!(shown(Output::Standard), "min: 1, max: 4, avg: 2.50 (2 samples)");
+        assert_eq!(shown(Output::Raw), "1 4 2.50 2\n");
+        assert_eq!(shown(Output::Csv), "1,4,2.50,2\n");
+        assert_eq!(summary.show(Some("h:1"), Output::Raw), "h:1 1 4 2.50 2\n");
+        let json = "{\"node\": \"h:1\", \"min\": 1, \"max\": 4, \"avg\": 2.50, \"count\": 2}\n";
+        assert_eq!(summary.show(Some("h:1"), Output::Json), json);
     }
 }

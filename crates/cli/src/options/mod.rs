@@ -1,6 +1,6 @@
 //! What the command line, the environment and the URI ask for.
 //!
-//! [`table`] lists every option once; parsing, `--help`, the man page and the shell completions
+//! [`table`] lists every option once; parsing, `--help`, the manual page and the shell completions
 //! all read that list.
 
 mod parse;
@@ -14,7 +14,7 @@ use std::time::Duration;
 use connector::{Address, Family, TlsOptions};
 
 pub(crate) use parse::{Environment, parse};
-pub(crate) use usage::{bash_completion, fish_completion, help, man_page, zsh_completion};
+pub(crate) use usage::program;
 
 /// The notations for replies.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

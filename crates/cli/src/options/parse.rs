@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::table::{OPTIONS, Row, Takes};
+use manual::Takes;
+
+use super::table::SECTIONS;
 use super::{Mode, Options, Output};
 
 /// What the environment contributes; read once, in `main`.
@@ -66,10 +68,7 @@ fn take_option<'a>(
         options.mode = Mode::Help;
         return Ok(tail);
     }
-    let row: &Row = OPTIONS
-        .iter()
-        .find(|row| row.names.iter().any(|known| known.as_bytes() == name))
-        .ok_or_else(refused)?;
+    let row = manual::find(SECTIONS, name).ok_or_else(refused)?;
     match (row.takes, inline) {
         (Takes::Nothing, None) => {
             (row.apply)(options, &[])?;

@@ -1,5 +1,11 @@
-//! Collections as commands see them: one type a folder, over all the ways in which it is kept.
+//! Collections as commands see them: one view over the packed and the large form of each type.
+//!
+//! A view for reading is made from an [`Entry`](crate::Entry), one for changing from an entry that was opened for that ([`EntryMut`](crate::EntryMut)). Views that change convert between forms as the limits demand, and tell those who watch.
+//!
+//! Elements are [`Element`](structs::listpack::Element)s: packed forms keep integers as such.
 
+mod list;
 mod set;
 
+pub use list::{ListMut, ListRef};
 pub use set::{Keep, Member, NewSet, SetIter, SetLimits, SetMut, SetRef};
