@@ -19,8 +19,8 @@ pub use access::{AccessClock, Policy};
 pub use database::Database;
 pub use db::{Db, EntryMut, EntryRef, Expiry, Key};
 pub use entry::{
-    BlobRef, EXPIRY_MAX, Encoding, Entry, Form, LargeHash, LargeList, LargeSet, LargeSortedSet,
-    NewString, StringRef, Type, WrongType,
+    BlobRef, EXPIRY_MAX, Encoding, Entry, Form, LargeList, LargeSet, NewString, StringRef, Type,
+    WrongType,
 };
 pub use evict::{Eviction, Rank};
 pub use observe::{Change, ClientId, Gone, Observers, Reason};

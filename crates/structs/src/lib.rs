@@ -1,7 +1,7 @@
 //! The data structures, each a story of its own, usable without a server.
 
 pub mod blob;
-pub mod hash;
+mod cut;
 pub mod hashtable;
 pub mod intset;
 pub mod list;
@@ -9,4 +9,3 @@ pub mod listpack;
 pub mod ordered;
 pub mod packed;
 pub mod set;
-pub mod sorted_set;

@@ -11,6 +11,7 @@ use std::ptr::NonNull;
 
 use stdx::size_class::good_size;
 
+use crate::cut::{Cut, Record, pop_bytes, push_bytes};
 use crate::hashtable::{Element, Hasher64, Iter as TableIter, Table};
 
 const LONG: u8 = 255;
@@ -87,7 +88,16 @@ impl Drop for Member {
 #[derive(Debug)]
 pub struct Set<H> {
     table: Table<Member, H>,
+    /// The memory of the members.
     bytes: usize,
+    /// The cut under way.
+    cut: Option<Box<Cut>>,
+}
+
+impl Record for Member {
+    fn append_to(&self, out: &mut Vec<u8>) {
+        push_bytes(out, self.bytes());
+    }
 }
 
 impl std::fmt::Debug for Member {
@@ -99,7 +109,7 @@ impl std::fmt::Debug for Member {
 impl<H: Hasher64> Set<H> {
     /// Returns a set without members.
     pub fn new(hasher: H) -> Self {
-        Self { table: Table::new(hasher), bytes: 0 }
+        Self { table: Table::new(hasher), bytes: 0, cut: None }
     }
 
     /// Returns the hash of a member.
@@ -122,11 +132,36 @@ impl<H: Hasher64> Set<H> {
 
     /// Returns the memory of all it has allocated.
     pub fn memory(&self) -> usize {
-        self.table.memory() + self.bytes
+        self.table.memory() + self.bytes + self.cut.as_ref().map_or(0, |cut| cut.memory())
     }
 
-    /// Makes ready to be walked as it is now.
-    pub fn begin_cut(&mut self) {}
+    /// Begins a cut: [`Set::cut_step`] will tell what the members are now, whatever happens to them. One that is under way is given up.
+    pub fn begin_cut(&mut self) {
+        self.cut = Cut::begin(self.len());
+        self.table.begin_capture();
+    }
+
+    /// Returns the number of members at the beginning of the cut under way.
+    pub fn cut_len(&self) -> Option<usize> {
+        self.cut.as_ref().map(|cut| cut.len)
+    }
+
+    /// Visits further members of the cut: all that had to be kept meanwhile, and those of up to `buckets_max` buckets. Returns whether that was all.
+    pub fn cut_step(&mut self, buckets_max: usize, visit: &mut dyn FnMut(&[u8])) -> bool {
+        let finished = self.table.capture_step(buckets_max, &mut self.cut);
+        let records = self.cut.as_mut().map(|cut| cut.take()).unwrap_or_default();
+        let mut rest = &records[..];
+        while let Some(member) = pop_bytes(&mut rest) {
+            visit(member);
+        }
+        finished
+    }
+
+    /// Ends the cut, complete or not.
+    pub fn end_cut(&mut self) {
+        self.table.end_capture();
+        self.cut = None;
+    }
 
     /// Returns whether the member, whose hash is given, is there.
     #[inline]
@@ -137,8 +172,9 @@ impl<H: Hasher64> Set<H> {
     /// Adds a member; returns whether it is new.
     #[inline]
     pub fn insert(&mut self, hash: u64, member: &[u8]) -> bool {
-        let (_, new) =
-            self.table.find_or_insert_with(hash, member, &mut (), || (Member::new(member), false));
+        let (_, new) = self
+            .table
+            .find_or_insert_with(hash, member, &mut self.cut, || (Member::new(member), false));
         if new {
             self.bytes += Member::layout(member.len()).size();
         }
@@ -148,14 +184,14 @@ impl<H: Hasher64> Set<H> {
     /// Adds a member that is not there.
     #[inline]
     pub fn insert_new(&mut self, hash: u64, member: &[u8]) {
-        self.table.insert_new(hash, Member::new(member), false, &mut ());
+        self.table.insert_new(hash, Member::new(member), false, &mut self.cut);
         self.bytes += Member::layout(member.len()).size();
     }
 
     /// Removes a member; returns whether it was there.
     #[inline]
     pub fn remove(&mut self, hash: u64, member: &[u8]) -> bool {
-        let removed = self.table.remove(hash, member, &mut ()).is_some();
+        let removed = self.table.remove(hash, member, &mut self.cut).is_some();
         if removed {
             self.bytes -= Member::layout(member.len()).size();
         }

@@ -83,8 +83,9 @@ pub(super) fn lpos(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let mut index = 3;
     while index < args.len() {
         let given = |text| {
-            let number = args.integer(index + 1)?;
-            usize::try_from(number).map_err(|_| CommandError::other(text))
+            let number = stdx::number::parse_i64(args[index + 1]);
+            let number = number.and_then(|number| usize::try_from(number).ok());
+            number.ok_or(CommandError::other(text))
         };
         if index + 1 == args.len() {
             return Err(CommandError::Syntax);

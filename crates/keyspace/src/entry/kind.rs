@@ -50,10 +50,8 @@ pub enum Encoding {
     Intset,
     /// A list of many packed blocks.
     Quicklist,
-    /// A big set or hash.
+    /// A big set.
     Hashtable,
-    /// A big sorted set. Clients know it by the name of another structure.
-    Skiplist,
 }
 
 impl Encoding {
@@ -68,7 +66,6 @@ impl Encoding {
             Self::Intset => "intset",
             Self::Quicklist => "quicklist",
             Self::Hashtable => "hashtable",
-            Self::Skiplist => "skiplist",
         }
     }
 }
@@ -140,9 +137,7 @@ impl Kind {
     /// The first of those that keep a packed block in an allocation of its own.
     const PACKED_APART: u8 = 16;
     pub(super) const LARGE_LIST: Self = Self(24);
-    pub(super) const LARGE_HASH: Self = Self(25);
-    pub(super) const LARGE_SET: Self = Self(26);
-    pub(super) const LARGE_SORTED_SET: Self = Self(27);
+    pub(super) const LARGE_SET: Self = Self(25);
 
     /// Reads what [`Kind::bits`] wrote.
     #[inline]
@@ -207,9 +202,7 @@ impl Kind {
         match self {
             _ if self.is_string() => Type::String,
             Self::LARGE_LIST => Type::List,
-            Self::LARGE_HASH => Type::Hash,
             Self::LARGE_SET => Type::Set,
-            Self::LARGE_SORTED_SET => Type::SortedSet,
             _ => self.form().map_or(Type::String, Form::data_type),
         }
     }
@@ -218,8 +211,7 @@ impl Kind {
     pub(super) fn collection_encoding(self) -> Encoding {
         match self {
             Self::LARGE_LIST => Encoding::Quicklist,
-            Self::LARGE_HASH | Self::LARGE_SET => Encoding::Hashtable,
-            Self::LARGE_SORTED_SET => Encoding::Skiplist,
+            Self::LARGE_SET => Encoding::Hashtable,
             _ => self.form().map_or(Encoding::Raw, Form::encoding),
         }
     }

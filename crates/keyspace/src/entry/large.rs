@@ -12,12 +12,8 @@ use stdx::size_class::good_size;
 
 use super::kind::Kind;
 
-/// A big hash.
-pub type LargeHash = structs::hash::Hash<KeyHasher>;
 /// A big set.
 pub type LargeSet = structs::set::Set<KeyHasher>;
-/// A big sorted set.
-pub type LargeSortedSet = structs::sorted_set::SortedSet<KeyHasher>;
 /// A big list.
 pub type LargeList = structs::list::List;
 
@@ -25,9 +21,6 @@ pub type LargeList = structs::list::List;
 pub(crate) trait Collection: Send {
     /// How an entry says that it is this.
     const KIND: u8;
-
-    /// Returns the number of elements.
-    fn len(&self) -> usize;
 
     /// Returns the memory of all it has allocated.
     fn memory(&self) -> usize;
@@ -119,10 +112,6 @@ macro_rules! collections {
         impl Collection for $name {
             const KIND: u8 = Kind::$kind.bits();
 
-            fn len(&self) -> usize {
-                <$name>::len(self)
-            }
-
             fn memory(&self) -> usize {
                 <$name>::memory(self)
             }
@@ -142,7 +131,5 @@ macro_rules! collections {
 collections! {
     // The nodes of a list are shared until they are written to.
     LargeList = LARGE_LIST, |list| Some(list.clone());
-    LargeHash = LARGE_HASH, |hash| { hash.begin_cut(); None };
     LargeSet = LARGE_SET, |set| { set.begin_cut(); None };
-    LargeSortedSet = LARGE_SORTED_SET, |set| { set.begin_cut(); None };
 }

@@ -44,7 +44,7 @@ use self::kind::Kind;
 use self::large::{Collection, Large};
 
 pub use self::kind::{Encoding, Form, Type};
-pub use self::large::{LargeHash, LargeList, LargeSet, LargeSortedSet};
+pub use self::large::{LargeList, LargeSet};
 pub(crate) use self::packed::PackedMut;
 pub use self::string::{BlobRef, NewString, StringRef};
 
@@ -134,16 +134,8 @@ macro_rules! with_large {
                 let $large = $entry.large::<LargeList>();
                 $then
             }
-            Kind::LARGE_HASH => {
-                let $large = $entry.large::<LargeHash>();
-                $then
-            }
             Kind::LARGE_SET => {
                 let $large = $entry.large::<LargeSet>();
-                $then
-            }
-            Kind::LARGE_SORTED_SET => {
-                let $large = $entry.large::<LargeSortedSet>();
                 $then
             }
             _ => $otherwise,

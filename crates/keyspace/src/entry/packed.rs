@@ -60,17 +60,6 @@ impl Entry {
         self.put(place(self.value_at(), form, bytes));
     }
 
-    /// Says that the packed bytes, as they are, mean something else.
-    pub(crate) fn set_form(&mut self, form: Form) {
-        let kind = if self.kind().is_packed_inside() {
-            Kind::packed(form)
-        } else {
-            Kind::packed_apart(form)
-        };
-        let flag = self.byte(0) & super::HAS_EXPIRY;
-        self.write(0, &[kind.bits() | flag]);
-    }
-
     /// Returns the bytes of the packed collection that is stored at `at`.
     #[inline]
     pub(super) fn packed_inside(&self, at: usize) -> &[u8] {

@@ -111,8 +111,6 @@ fn any_value_gives_way_to_any_other() {
         entry.set_packed(Form::Hash, Form::Hash.empty());
         assert_eq!((entry.data_type(), entry.encoding()), (Type::Hash, Encoding::Listpack));
         assert!(entry.as_string().is_err());
-        entry.set_form(Form::TimedHash);
-        assert_eq!(entry.encoding(), Encoding::ListpackEx);
         entry.set_string(NewString::Bytes(&[b'y'; 500]));
         assert_eq!(entry.encoding(), Encoding::Raw);
         let mut big = ListpackBuf::new();
