@@ -165,7 +165,7 @@ fn all_members_are_equally_likely_in_every_form_and_by_every_strategy() {
         fill(&mut shard, b"set", len, prefix, limits);
         let number = |element: Element<'_>| {
             let text = String::from_utf8(element.to_vec()).unwrap();
-            text[prefix.len()..].parse::<usize>().unwrap()
+            text.trim_start_matches(prefix).parse::<usize>().unwrap()
         };
         let key = shard.db(0).key(b"set");
         // Below a third, above it, and by ones.
