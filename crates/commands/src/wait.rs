@@ -14,7 +14,7 @@ pub(crate) fn timeout(
     index: usize,
 ) -> Result<Option<u64>, CommandError> {
     let seconds = stdx::number::parse_double(args[index])
-        .ok_or(CommandError::other("ERR timeout is not a float or out of range"))?;
+        .ok_or_else(|| CommandError::other("ERR timeout is not a float or out of range"))?;
     let out_of_range = CommandError::other("ERR timeout is out of range");
     let ms = (seconds * 1000.0).ceil();
     if ms > i64::MAX as f64 {

@@ -18,7 +18,9 @@ pub(crate) fn ci(_: &[String]) -> Outcome {
     tidy::tidy(&[])?;
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     must(&mut command("cargo", &clippy))?;
-    test(&[])
+    test(&[])?;
+    // A few seconds each, to see that they work and that nothing breaks at once.
+    fuzz(&["all".to_owned(), "5".to_owned()])
 }
 
 /// Runs the tests of the crates that lift the ban on unsafe code under AddressSanitizer.
@@ -46,8 +48,8 @@ pub(crate) fn fuzz(args: &[String]) -> Outcome {
     let seconds = args.get(1).map_or("30", String::as_str);
     let all = ["request", "config", "scan", "session"];
     let chosen: Vec<&str> = match args.first() {
-        Some(name) => vec![name],
-        None => all.to_vec(),
+        Some(name) if name != "all" => vec![name],
+        _ => all.to_vec(),
     };
     // With the target named, the flags are not for build scripts, which have no fuzzer to link to.
     let target = host()?;

@@ -6,8 +6,20 @@ use spec::usage::{Arg, Kind, Usage, ValueSource, generate, mutate};
 use stdx::rng::{Rng, SeededRng};
 
 /// Answers that follow from chance, or from how memory is laid out; nothing can be compared.
-const INCOMPARABLE: &[&str] =
-    &["RANDOMKEY", "SPOP", "OBJECT FREQ", "OBJECT IDLETIME", "OBJECT REFCOUNT", "OBJECT HELP"];
+const INCOMPARABLE: &[&str] = &[
+    "RANDOMKEY",
+    "SPOP",
+    "OBJECT FREQ",
+    "OBJECT IDLETIME",
+    "OBJECT REFCOUNT",
+    "OBJECT HELP",
+    // They would wait.
+    "BLMOVE",
+    "BLMPOP",
+    "BLPOP",
+    "BRPOP",
+    "BRPOPLPUSH",
+];
 
 /// A command that can be asked for.
 struct Known {

@@ -100,7 +100,7 @@ impl Request {
     pub(super) fn parse(args: &Args<'_>, at: usize) -> Result<Self, CommandError> {
         let positive = |index: usize, text: &'static str| {
             let number = stdx::number::parse_i64(args[index]).filter(|&number| number > 0);
-            number.map(|number| number as usize).ok_or(CommandError::other(text))
+            number.map(|number| number as usize).ok_or_else(|| CommandError::other(text))
         };
         let keys = positive(at, "ERR numkeys should be greater than 0")?;
         let place = (at + 1).checked_add(keys).filter(|&place| place < args.len());

@@ -85,7 +85,7 @@ pub(super) fn lpos(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         let given = |text| {
             let number = stdx::number::parse_i64(args[index + 1]);
             let number = number.and_then(|number| usize::try_from(number).ok());
-            number.ok_or(CommandError::other(text))
+            number.ok_or_else(|| CommandError::other(text))
         };
         if index + 1 == args.len() {
             return Err(CommandError::Syntax);

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use structs::intset::{Intset, IntsetBuf};
-use structs::listpack::{Listpack, ListpackBuf, Position};
+use structs::listpack::{Element, Listpack, ListpackBuf};
 
 use super::*;
 
@@ -59,7 +59,7 @@ proptest! {
                     key = name;
                 }
             }
-            let found: Vec<_> = Listpack::new(entry.packed()).iter().map(|e| e.to_vec()).collect();
+            let found: Vec<_> = Listpack::new(entry.packed()).iter().map(Element::to_vec).collect();
             prop_assert_eq!(&found, &model);
             prop_assert_eq!((entry.key(), entry.expiry()), (&key[..], expiry));
             prop_assert_eq!(entry.data_type(), Type::List);
@@ -98,8 +98,6 @@ fn a_copy_of_a_big_packed_block_is_not_changed_by_edits() {
     let first = Listpack::new(entry.packed()).first().expect("an element");
     assert_ne!(first, Listpack::new(entry.packed()).end());
     ListpackBuf::over(entry.packed_mut()).replace(first, b"other");
-    let kept: Vec<Position> = Listpack::new(copy.packed()).first().into_iter().collect();
-    assert_eq!(kept.len(), 1);
     assert_eq!(Listpack::new(copy.packed()).get(0).expect("kept").to_vec(), long);
     assert_eq!(Listpack::new(copy.packed()).len(), 1);
 }

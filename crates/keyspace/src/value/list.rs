@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, Range};
 
 use structs::list::{End, Limits, Needle};
-use structs::listpack::{Element, Listpack, ListpackBuf};
+use structs::listpack::{Element, Listpack, ListpackBuf, Position};
 
 use crate::db::EntryMut;
 use crate::entry::{Entry, Form, LargeList, PackedMut, Type, WrongType};
@@ -58,7 +58,10 @@ impl<'a> ListRef<'a> {
     #[inline]
     pub fn for_each(&self, range: Range<usize>, mut visit: impl FnMut(Element<'_>)) {
         match self {
-            Self::Packed(packed) => packed_range(*packed, range).for_each(visit),
+            Self::Packed(packed) => {
+                let elements = packed.iter_from(packed_place(*packed, range.start));
+                elements.take(range.len()).for_each(visit);
+            }
             Self::Large(list) => list.iter(range, End::Front).for_each(&mut visit),
         }
     }
@@ -77,16 +80,19 @@ impl<'a> ListRef<'a> {
         };
         match self {
             Self::Packed(packed) => {
-                let elements = packed_range(*packed, range);
-                let mut each =
-                    |element| index().is_some_and(|index| visit(index, element).is_continue());
-                _ = match from {
-                    End::Front => elements.take_while(|&element| each(element)).count(),
-                    End::Back => {
-                        let elements: Vec<_> = elements.collect();
-                        elements.into_iter().rev().take_while(|&element| each(element)).count()
-                    }
+                let mut elements = match from {
+                    End::Front => packed.iter_from(packed_place(*packed, range.start)),
+                    End::Back => packed.iter_to(packed_place(*packed, range.end)),
                 };
+                let mut next = || match from {
+                    End::Front => elements.next(),
+                    End::Back => elements.next_back(),
+                };
+                while let (Some(index), Some(element)) = (index(), next()) {
+                    if visit(index, element).is_break() {
+                        return;
+                    }
+                }
             }
             Self::Large(list) => {
                 let mut elements = list.iter(range, from);
@@ -100,10 +106,10 @@ impl<'a> ListRef<'a> {
     }
 }
 
-fn packed_range(packed: Listpack<'_>, range: Range<usize>) -> impl Iterator<Item = Element<'_>> {
-    let start = isize::try_from(range.start).ok().and_then(|start| packed.position(start));
-    let elements = packed.iter_from(start.unwrap_or(packed.end()));
-    elements.take(range.len())
+/// Returns where the element with that index is, or the end if there is none.
+fn packed_place(packed: Listpack<'_>, index: usize) -> Position {
+    let found = isize::try_from(index).ok().and_then(|index| packed.position(index));
+    found.unwrap_or_else(|| packed.end())
 }
 
 /// A list to be changed.

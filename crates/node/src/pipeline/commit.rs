@@ -28,13 +28,15 @@ impl Node {
     /// What follows from keys that went away by themselves.
     pub(crate) fn commit_gone(&mut self) {
         for Gone { db, key, reason } in self.shard.observers().take_gone() {
-            let name = if self.config.lazyfree_lazy_expire { &b"UNLINK"[..] } else { b"DEL" };
-            self.feed.append(db, &[name, &key]);
-            let (class, name) = match reason {
-                Reason::Expired => (EventClass::Expired, "expired"),
-                Reason::Evicted => (EventClass::Evicted, "evicted"),
+            let (class, name, is_lazy) = match reason {
+                Reason::Expired => {
+                    (EventClass::Expired, "expired", self.config.lazyfree_lazy_expire)
+                }
+                Reason::Evicted => {
+                    (EventClass::Evicted, "evicted", self.config.lazyfree_lazy_eviction)
+                }
             };
-            self.dirty += 1;
+            self.feed.append(db, &[if is_lazy { &b"UNLINK"[..] } else { b"DEL" }, &key]);
             self.notify(&Event { class, name, db, key });
         }
     }

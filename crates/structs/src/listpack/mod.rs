@@ -214,6 +214,12 @@ impl<'a> Listpack<'a> {
         Iter::new(self.bytes, from.0, self.end().0)
     }
 
+    /// The elements before a position, from both sides.
+    #[inline]
+    pub fn iter_to(self, end: Position) -> Iter<'a> {
+        Iter::new(self.bytes, HEADER, end.0)
+    }
+
     /// The position behind the last element.
     #[inline]
     pub fn end(self) -> Position {

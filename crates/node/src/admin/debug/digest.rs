@@ -75,6 +75,8 @@ fn feed_collection(bytes: &mut Vec<u8>, entry: &Entry) {
         let mut all = Digest::default();
         set.iter().for_each(|member| join(&mut all, sha1::digest(member.text(&mut None))));
         feed(bytes, &all);
+    } else if let Ok(list) = entry.as_list() {
+        list.for_each(0..list.len(), |element| feed(bytes, element.text(&mut None)));
     }
 }
 

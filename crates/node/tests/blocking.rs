@@ -1,0 +1,134 @@
+//! Commands that wait for keys: who is served, when, and in which order.
+
+mod support;
+
+use node::Session;
+use support::Talk;
+
+/// Returns what a session has been sent since it was last asked, line ends shown as blanks.
+fn got(talk: &mut Talk, who: &Session) -> String {
+    let bytes = talk.engine.take_output(who);
+    String::from_utf8_lossy(&bytes).replace("\r\n", " ").trim_end().to_owned()
+}
+
+#[test]
+fn a_push_serves_those_who_wait_in_the_order_in_which_they_came() {
+    let mut talk = Talk::new();
+    let (first, second, pusher) = (talk.engine.open(), talk.engine.open(), talk.engine.open());
+    assert_eq!(talk.raw(&first, "BLPOP l 0"), "");
+    assert_eq!(talk.raw(&second, "BRPOP k l 0"), "");
+    assert_eq!(talk.raw(&pusher, "RPUSH l a b c"), ":3");
+    assert_eq!(got(&mut talk, &first), "*2 $1 l $1 a");
+    assert_eq!(got(&mut talk, &second), "*2 $1 l $1 c");
+    assert_eq!(talk.raw(&pusher, "LRANGE l 0 -1"), "*1 $1 b");
+    assert_eq!(talk.raw(&first, "PING"), "+PONG");
+}
+
+#[test]
+fn what_is_served_may_serve_others() {
+    let mut talk = Talk::new();
+    let (one, two, three) = (talk.engine.open(), talk.engine.open(), talk.engine.open());
+    let pusher = talk.engine.open();
+    talk.raw(&one, "BLMOVE a b LEFT RIGHT 0");
+    talk.raw(&two, "BRPOPLPUSH b c 0");
+    talk.raw(&three, "BLMPOP 0 1 c LEFT COUNT 3");
+    assert_eq!(talk.raw(&pusher, "RPUSH a x"), ":1");
+    assert_eq!(got(&mut talk, &one), "$1 x");
+    assert_eq!(got(&mut talk, &two), "$1 x");
+    assert_eq!(got(&mut talk, &three), "*2 $1 c *1 $1 x");
+    assert_eq!(talk.raw(&pusher, "DBSIZE"), ":0");
+}
+
+#[test]
+fn a_transaction_is_over_before_anybody_is_served() {
+    let mut talk = Talk::new();
+    let (waiter, other) = (talk.engine.open(), talk.engine.open());
+    talk.raw(&waiter, "BLPOP l 0");
+    talk.raw(&other, "MULTI");
+    talk.raw(&other, "RPUSH l a");
+    talk.raw(&other, "DEL l");
+    talk.raw(&other, "RPUSH l b");
+    assert_eq!(talk.raw(&other, "EXEC"), "*3 :1 :1 :1");
+    assert_eq!(got(&mut talk, &waiter), "*2 $1 l $1 b");
+}
+
+#[test]
+fn a_key_of_another_type_serves_nobody() {
+    let mut talk = Talk::new();
+    let (waiter, other) = (talk.engine.open(), talk.engine.open());
+    talk.raw(&waiter, "BLPOP l 0");
+    talk.raw(&other, "SET l x");
+    assert_eq!(got(&mut talk, &waiter), "");
+    talk.raw(&other, "DEL l");
+    talk.raw(&other, "RPUSH other a");
+    talk.raw(&other, "RENAME other l");
+    assert_eq!(got(&mut talk, &waiter), "*2 $1 l $1 a");
+}
+
+#[test]
+fn databases_that_are_swapped_bring_what_is_waited_for() {
+    let mut talk = Talk::new();
+    let (waiter, other) = (talk.engine.open(), talk.engine.open());
+    talk.raw(&waiter, "BLPOP l 0");
+    talk.raw(&other, "SELECT 1");
+    talk.raw(&other, "RPUSH l a");
+    assert_eq!(got(&mut talk, &waiter), "");
+    assert_eq!(talk.raw(&other, "SWAPDB 0 1"), "+OK");
+    assert_eq!(got(&mut talk, &waiter), "*2 $1 l $1 a");
+}
+
+#[test]
+fn a_wait_ends_when_its_time_is_over() {
+    let mut talk = Talk::new();
+    let waiter = talk.engine.open();
+    talk.raw(&waiter, "BLPOP l 0.25");
+    talk.wait_ms(249);
+    assert_eq!(got(&mut talk, &waiter), "");
+    talk.wait_ms(1);
+    assert_eq!(got(&mut talk, &waiter), "*-1");
+    assert_eq!(talk.raw(&waiter, "LLEN l"), ":0");
+}
+
+#[test]
+fn others_can_end_a_wait() {
+    let mut talk = Talk::new();
+    let (waiter, other) = (talk.engine.open(), talk.engine.open());
+    let id = talk.raw(&waiter, "CLIENT ID").trim_start_matches(':').to_owned();
+    assert_eq!(talk.raw(&other, &format!("CLIENT UNBLOCK {id}")), ":0");
+    talk.raw(&waiter, "BLPOP l 0");
+    assert_eq!(talk.raw(&other, &format!("CLIENT UNBLOCK {id} TIMEOUT")), ":1");
+    assert_eq!(got(&mut talk, &waiter), "*-1");
+    talk.raw(&waiter, "BLPOP l 0");
+    assert_eq!(talk.raw(&other, &format!("CLIENT UNBLOCK {id} ERROR")), ":1");
+    assert_eq!(got(&mut talk, &waiter), "-UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    // Nothing is left of the wait.
+    talk.raw(&other, "RPUSH l a");
+    assert_eq!(got(&mut talk, &waiter), "");
+    assert_eq!(talk.raw(&other, "LLEN l"), ":1");
+}
+
+#[test]
+fn who_is_gone_is_not_served() {
+    let mut talk = Talk::new();
+    let (gone, stays, other) = (talk.engine.open(), talk.engine.open(), talk.engine.open());
+    talk.raw(&gone, "BLPOP l 0");
+    talk.raw(&stays, "BLPOP l 0");
+    talk.engine.close(gone);
+    talk.raw(&other, "RPUSH l a");
+    assert_eq!(got(&mut talk, &stays), "*2 $1 l $1 a");
+}
+
+#[test]
+fn the_log_is_told_what_was_done_and_not_that_there_was_a_wait() {
+    let mut talk = Talk::new();
+    let (waiter, mover, other) = (talk.engine.open(), talk.engine.open(), talk.engine.open());
+    talk.engine.record_changes();
+    talk.raw(&waiter, "BLPOP l 0");
+    talk.raw(&mover, "BLMOVE k m LEFT RIGHT 0");
+    talk.raw(&other, "RPUSH l a");
+    talk.raw(&other, "RPUSH k b");
+    let changes = String::from_utf8(talk.engine.take_changes()).expect("text");
+    let words: Vec<&str> = changes.lines().filter(|line| !line.starts_with(['*', '$'])).collect();
+    let expected = "SELECT 0 RPUSH l a LPOP l RPUSH k b LMOVE k m LEFT RIGHT";
+    assert_eq!(words.join(" "), expected);
+}
