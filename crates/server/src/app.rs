@@ -60,6 +60,7 @@ pub(crate) fn run(call: Call, log: Rc<Log>) -> Result<i32, GaveUp> {
     crash::follow(&config);
     log.set_role('M');
     refuse_modules(&config, &log)?;
+    refuse_users(&config, &log)?;
     config.maxclients = limits::fit_open_files(config.maxclients, &log).map_err(|()| GaveUp)?;
 
     let failed = |what: &'static str| {
@@ -161,6 +162,26 @@ fn refuse_modules(config: &Config, log: &Log) -> Result<(), GaveUp> {
     let path = String::from_utf8_lossy(module);
     log.warning(&format!("Module {path} failed to load: there are no modules in Sinter"));
     log.warning(&format!("Can't load module from {path}: server aborting"));
+    Err(GaveUp)
+}
+
+/// There are no access control lists yet. Whoever relies on them must not get a server that lets everybody do everything.
+fn refuse_users(config: &Config, log: &Log) -> Result<(), GaveUp> {
+    // What holds anyway.
+    const OPEN: [&[u8]; 6] = [b"on", b"nopass", b"~*", b"&*", b"+@all", b"sanitize-payload"];
+    let is_open = |words: &Vec<Vec<u8>>| {
+        words.first().is_some_and(|name| name == b"default")
+            && words[1..].iter().all(|word| OPEN.contains(&&**word))
+    };
+    let asked = match () {
+        () if !config.aclfile.is_empty() => "aclfile",
+        () if !config.user.iter().all(is_open) => "user",
+        () => return Ok(()),
+    };
+    log.warning(&format!(
+        "'{asked}' is set, but there are no access control lists in Sinter yet, and everybody \
+         could do everything. Remove it (requirepass sets a password for all) to start."
+    ));
     Err(GaveUp)
 }
 

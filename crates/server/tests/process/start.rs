@@ -302,6 +302,22 @@ fn modules_and_settings_without_effect_are_not_passed_over_in_silence() {
 }
 
 #[test]
+fn who_relies_on_users_gets_no_server_that_is_open_to_all() {
+    let refused = [
+        &["--port", "0", "--aclfile", "/etc/users.acl"][..],
+        &["--port", "0", "--user", "ann on >secret ~cache:* +@read"],
+        &["--port", "0", "--user", "default off"],
+    ];
+    for args in refused {
+        let output = run(args);
+        assert!(text(&output.stdout).contains("no access control lists"), "{args:?}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+    let server = Server::configured(PROGRAM, "user default on nopass ~* &* +@all");
+    assert_eq!(ask(&server, "PING"), "PONG");
+}
+
+#[test]
 fn inline_ping_is_answered_before_login() {
     let server = Server::configured(PROGRAM, "requirepass secret");
     let mut connection = server.connect();
