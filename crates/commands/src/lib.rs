@@ -7,6 +7,7 @@ mod cx;
 mod effects;
 mod error;
 mod expiry;
+pub mod hash;
 pub mod key;
 pub mod list;
 pub mod set;
@@ -35,4 +36,4 @@ pub fn unknown_subcommand(_: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
 
 /// The tables of all families.
 pub const FAMILIES: &[&[Command<DataFn>]] =
-    &[string::COMMANDS, key::COMMANDS, list::COMMANDS, set::COMMANDS];
+    &[string::COMMANDS, key::COMMANDS, list::COMMANDS, hash::COMMANDS, set::COMMANDS];

@@ -19,14 +19,17 @@ pub use access::{AccessClock, Policy};
 pub use database::Database;
 pub use db::{Db, EntryMut, EntryRef, Expiry, Key};
 pub use entry::{
-    BlobRef, EXPIRY_MAX, Encoding, Entry, Form, LargeList, LargeSet, NewString, StringRef, Type,
-    WrongType,
+    BlobRef, EXPIRY_MAX, Encoding, Entry, Form, LargeHash, LargeList, LargeSet, NewString,
+    StringRef, Type, WrongType,
 };
 pub use evict::{Eviction, Rank};
 pub use observe::{Change, ClientId, Gone, Observers, Reason};
 pub use shard::{Garbage, KeyStats, Lazy, Shard};
 pub use snapshot::Snapshot;
-pub use value::{Keep, ListMut, ListRef, Member, NewSet, SetIter, SetLimits, SetMut, SetRef};
+pub use value::{
+    HashLimits, HashMut, HashRef, Keep, ListMut, ListRef, Member, NewSet, SetIter, SetLimits,
+    SetMut, SetRef,
+};
 
 use stdx::hash::KeyHasher;
 use structs::hashtable::Table;

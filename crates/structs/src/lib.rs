@@ -2,6 +2,7 @@
 
 pub mod blob;
 mod cut;
+pub mod hash;
 pub mod hashtable;
 pub mod intset;
 pub mod list;

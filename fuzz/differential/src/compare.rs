@@ -23,11 +23,13 @@ pub(crate) fn replies(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> Opti
     let name = request[0].to_ascii_uppercase();
     let same = match &*name {
         // The order of keys and members follows from the layout of a table.
-        b"KEYS" | b"SMEMBERS" | b"SINTER" | b"SUNION" | b"SDIFF" if ours.as_array().is_some() => {
+        b"KEYS" | b"HKEYS" | b"HVALS" | b"SMEMBERS" | b"SINTER" | b"SUNION" | b"SDIFF"
+            if ours.as_array().is_some() =>
+        {
             discriminant(ours) == discriminant(theirs) && sorted(ours) == sorted(theirs)
         }
         // Cursors differ; what a whole scan finds is compared with the keyspaces.
-        b"SCAN" | b"SSCAN" => ours.is_error() == theirs.is_error(),
+        b"SCAN" | b"HSCAN" | b"SSCAN" => ours.is_error() == theirs.is_error(),
         // The reference has no small sets or lists in listpacks.
         b"OBJECT" if ours.as_bytes() == Some(b"listpack") => {
             matches!(theirs.as_bytes(), Some(b"hashtable" | b"quicklist"))
@@ -37,7 +39,8 @@ pub(crate) fn replies(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> Opti
             true
         }
         // Chance decides which, not how many.
-        b"SRANDMEMBER" => shape(ours) == shape(theirs),
+        b"SRANDMEMBER" | b"HRANDFIELD" => shape(ours) == shape(theirs),
+        b"HGETALL" if ours.as_array().is_some() => pairs(ours) == pairs(theirs),
         b"TTL" | b"PTTL" | b"EXPIRETIME" | b"PEXPIRETIME" => close(ours, theirs),
         // We keep a bit where they keep four bytes, and so answer where they refuse.
         b"LCS"
@@ -82,6 +85,15 @@ fn sorted(value: &Value) -> Option<Vec<Vec<u8>>> {
     Some(all)
 }
 
+/// The fields and values of a reply, in the order of the fields.
+fn pairs(value: &Value) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
+    let bytes = |value: &Value| value.as_bytes().unwrap_or_default().to_vec();
+    let pairs = value.as_array()?.chunks_exact(2);
+    let mut all: Vec<_> = pairs.map(|pair| (bytes(&pair[0]), bytes(&pair[1]))).collect();
+    all.sort_unstable();
+    Some(all)
+}
+
 /// What is known of a key: its type, its encoding, its remaining time, its value.
 type Facts = Vec<Value>;
 
@@ -100,6 +112,10 @@ pub(crate) fn state(connection: &mut Connection) -> Result<BTreeMap<Vec<u8>, Fac
             }
             let members = connection.request(&[b"SMEMBERS", key])?;
             facts.extend(sorted(&members).into_iter().flatten().map(Value::Bulk));
+            let fields = connection.request(&[b"HGETALL", key])?;
+            let fields = pairs(&fields).into_iter().flatten();
+            facts
+                .extend(fields.flat_map(|(field, value)| [Value::Bulk(field), Value::Bulk(value)]));
             let elements = connection.request(&[b"LRANGE", key, b"0", b"-1"])?;
             facts.extend(elements.as_array().unwrap_or_default().iter().cloned());
             found.insert(key.to_vec(), facts);

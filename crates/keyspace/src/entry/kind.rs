@@ -50,7 +50,7 @@ pub enum Encoding {
     Intset,
     /// A list of many packed blocks.
     Quicklist,
-    /// A big set.
+    /// A big set or hash.
     Hashtable,
 }
 
@@ -138,6 +138,7 @@ impl Kind {
     const PACKED_APART: u8 = 16;
     pub(super) const LARGE_LIST: Self = Self(24);
     pub(super) const LARGE_SET: Self = Self(25);
+    pub(super) const LARGE_HASH: Self = Self(26);
 
     /// Reads what [`Kind::bits`] wrote.
     #[inline]
@@ -203,6 +204,7 @@ impl Kind {
             _ if self.is_string() => Type::String,
             Self::LARGE_LIST => Type::List,
             Self::LARGE_SET => Type::Set,
+            Self::LARGE_HASH => Type::Hash,
             _ => self.form().map_or(Type::String, Form::data_type),
         }
     }
@@ -211,7 +213,7 @@ impl Kind {
     pub(super) fn collection_encoding(self) -> Encoding {
         match self {
             Self::LARGE_LIST => Encoding::Quicklist,
-            Self::LARGE_SET => Encoding::Hashtable,
+            Self::LARGE_SET | Self::LARGE_HASH => Encoding::Hashtable,
             _ => self.form().map_or(Encoding::Raw, Form::encoding),
         }
     }

@@ -12,6 +12,8 @@ use stdx::size_class::good_size;
 
 use super::kind::Kind;
 
+/// A big hash.
+pub type LargeHash = structs::hash::Hash<KeyHasher>;
 /// A big set.
 pub type LargeSet = structs::set::Set<KeyHasher>;
 /// A big list.
@@ -131,5 +133,6 @@ macro_rules! collections {
 collections! {
     // The nodes of a list are shared until they are written to.
     LargeList = LARGE_LIST, |list| Some(list.clone());
+    LargeHash = LARGE_HASH, |hash| { hash.begin_cut(); None };
     LargeSet = LARGE_SET, |set| { set.begin_cut(); None };
 }

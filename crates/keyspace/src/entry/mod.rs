@@ -44,7 +44,7 @@ use self::kind::Kind;
 use self::large::{Collection, Large};
 
 pub use self::kind::{Encoding, Form, Type};
-pub use self::large::{LargeList, LargeSet};
+pub use self::large::{LargeHash, LargeList, LargeSet};
 pub(crate) use self::packed::PackedMut;
 pub use self::string::{BlobRef, NewString, StringRef};
 
@@ -132,6 +132,10 @@ macro_rules! with_large {
         match $entry.kind() {
             Kind::LARGE_LIST => {
                 let $large = $entry.large::<LargeList>();
+                $then
+            }
+            Kind::LARGE_HASH => {
+                let $large = $entry.large::<LargeHash>();
                 $then
             }
             Kind::LARGE_SET => {

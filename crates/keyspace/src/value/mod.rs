@@ -4,8 +4,10 @@
 //!
 //! Elements are [`Element`](structs::listpack::Element)s: packed forms keep integers as such.
 
+mod hash;
 mod list;
 mod set;
 
+pub use hash::{HashLimits, HashMut, HashRef};
 pub use list::{ListMut, ListRef};
 pub use set::{Keep, Member, NewSet, SetIter, SetLimits, SetMut, SetRef};

@@ -75,6 +75,15 @@ fn feed_collection(bytes: &mut Vec<u8>, entry: &Entry) {
         let mut all = Digest::default();
         set.iter().for_each(|member| join(&mut all, sha1::digest(member.text(&mut None))));
         feed(bytes, &all);
+    } else if let Ok(hash) = entry.as_hash() {
+        let mut all = Digest::default();
+        hash.for_each(|field, value| {
+            let mut pair = Vec::new();
+            feed(&mut pair, field.text(&mut None));
+            feed(&mut pair, value.text(&mut None));
+            join(&mut all, sha1::digest(&pair));
+        });
+        feed(bytes, &all);
     } else if let Ok(list) = entry.as_list() {
         list.for_each(0..list.len(), |element| feed(bytes, element.text(&mut None)));
     }

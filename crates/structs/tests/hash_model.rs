@@ -1,0 +1,97 @@
+//! A hash against a sorted map, and its cuts against copies.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use stdx::hash::KeyHasher;
+use structs::hash::Hash;
+
+#[derive(Debug, Clone)]
+enum Op {
+    Insert(u16, u16),
+    Remove(u16),
+    BeginCut,
+    Step(usize),
+    EndCut,
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let op = prop_oneof![
+        6 => (0..400_u16, any::<u16>()).prop_map(|(field, value)| Op::Insert(field, value)),
+        3 => (0..400_u16).prop_map(Op::Remove),
+        1 => Just(Op::BeginCut),
+        2 => (1..8_usize).prop_map(Op::Step),
+        1 => Just(Op::EndCut),
+    ];
+    prop::collection::vec(op, 0..1200)
+}
+
+/// Bytes of many lengths.
+fn text(number: u16) -> Vec<u8> {
+    let len = if number.is_multiple_of(97) { 300 } else { usize::from(number % 40) };
+    let mut bytes = vec![b'.'; len];
+    bytes.extend_from_slice(number.to_string().as_bytes());
+    bytes
+}
+
+type Map = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// Goes on with a cut; checks it if that was all.
+fn step(hash: &mut Hash<KeyHasher>, cut: &mut Option<(Map, Map)>, buckets: usize) {
+    let Some((then, told)) = cut else { return };
+    assert_eq!(hash.cut_len(), Some(then.len()));
+    let finished = hash.cut_step(buckets, &mut |field, value| {
+        assert!(told.insert(field.to_vec(), value.to_vec()).is_none(), "each field once");
+    });
+    if finished {
+        hash.end_cut();
+        assert_eq!(then, told);
+        *cut = None;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn agrees_with_a_sorted_map_and_so_do_its_cuts(ops in ops()) {
+        let mut hash = Hash::new(KeyHasher::new(7));
+        let mut model = Map::new();
+        let mut cut = None;
+        for op in ops {
+            match op {
+                Op::Insert(field, value) => {
+                    let (field, value) = (text(field), text(value));
+                    let is_new = hash.insert(&field, &value);
+                    prop_assert_eq!(is_new, model.insert(field, value).is_none());
+                }
+                Op::Remove(field) => {
+                    let field = text(field);
+                    prop_assert_eq!(hash.remove(&field), model.remove(&field).is_some());
+                }
+                Op::BeginCut => {
+                    hash.begin_cut();
+                    cut = Some((model.clone(), Map::new()));
+                }
+                Op::Step(buckets) => step(&mut hash, &mut cut, buckets),
+                Op::EndCut => {
+                    hash.end_cut();
+                    cut = None;
+                }
+            }
+            prop_assert_eq!(hash.len(), model.len());
+        }
+        while cut.is_some() {
+            step(&mut hash, &mut cut, 3);
+        }
+        let copy = hash.clone();
+        for (field, value) in &model {
+            prop_assert_eq!(hash.get(field), Some(&value[..]));
+            prop_assert!(hash.remove(field));
+        }
+        prop_assert!(hash.is_empty());
+        let empty = Hash::new(KeyHasher::new(7)).memory();
+        prop_assert!(hash.memory() <= empty + 4096 + 64 * 65, "{} bytes", hash.memory());
+        prop_assert_eq!(copy.iter().map(|(f, v)| (f.to_vec(), v.to_vec())).collect::<Map>(), model);
+    }
+}
