@@ -34,7 +34,7 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     if args.len() > 4 || (with_values && !args.is(3, "WITHVALUES")) {
         return Err(CommandError::Syntax);
     }
-    if with_values && count < -i64::MAX / 2 {
+    if with_values && !(-i64::MAX / 2..=i64::MAX / 2).contains(&count) {
         return Err(CommandError::other("ERR value is out of range"));
     }
     let key = args.key(1);

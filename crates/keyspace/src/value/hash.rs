@@ -193,7 +193,7 @@ impl HashMut<'_> {
             !limits.permit(word) || sum > Listpack::SIZE_MAX / 2
         };
         let mut words = words;
-        if self.large().is_none() && words.any(|word| too_long(word)) {
+        if self.large().is_none() && words.any(&mut too_long) {
             self.make_large();
         }
     }
