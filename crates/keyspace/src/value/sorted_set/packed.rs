@@ -85,7 +85,8 @@ impl<'a> Pairs<'a> {
     pub(super) fn new(pairs: Listpack<'a>, ranks: Range<usize>, backwards: bool) -> Self {
         let end = ranks.end.min(pairs.len() / 2);
         let left = end.saturating_sub(ranks.start);
-        let place = |rank: usize| pairs.position(2 * rank.cast_signed()).unwrap_or(pairs.end());
+        let place =
+            |rank: usize| pairs.position(2 * rank.cast_signed()).unwrap_or_else(|| pairs.end());
         let elements = match (left, backwards) {
             (0, _) => Listpack::EMPTY.iter(),
             (_, true) => pairs.iter_to(place(end)),
