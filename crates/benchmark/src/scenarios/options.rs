@@ -16,7 +16,7 @@ Measures servers side by side. The first one named is what the others are
 compared with: ratios are to it.
 
 Options:
-  --only LIST      scenarios to run, with commas between: throughput, memory,
+  --only LIST      scenarios to run, with commas between: throughput, collections, memory,
                    pauses, fairness, expiry, connections (default: all)
   --rounds N       rounds of each scenario (default 5, with --quick 2)
   --quick          a tenth of the size, to see that all works: about a minute
