@@ -8,6 +8,7 @@ mod hash;
 mod list;
 mod set;
 
+pub(crate) use hash::take_due;
 pub use hash::{HashLimits, HashMut, HashRef};
 pub use list::{ListMut, ListRef};
 pub use set::{Keep, Member, NewSet, SetIter, SetLimits, SetMut, SetRef};
