@@ -162,21 +162,19 @@ impl<'a> HashRef<'a> {
     /// Visits all fields with their values.
     #[inline]
     pub fn for_each(self, mut visit: impl FnMut(Element<'a>, Element<'a>)) {
+        self.for_each_timed(|field, value, _| visit(field, value));
+    }
+
+    /// Visits all fields with their values and expiries.
+    #[inline]
+    pub fn for_each_timed(self, mut visit: impl FnMut(Element<'a>, Element<'a>, Option<u64>)) {
         match self.form {
             FormRef::Packed(packed) => {
                 let mut elements = packed.iter();
                 while let Some((field, value)) = elements.next_pair() {
-                    visit(field, value);
+                    visit(field, value, None);
                 }
             }
-            _ => self.for_each_timed(|field, value, _| visit(field, value)),
-        }
-    }
-
-    /// Visits all fields with their values and expiries.
-    pub fn for_each_timed(self, mut visit: impl FnMut(Element<'a>, Element<'a>, Option<u64>)) {
-        match self.form {
-            FormRef::Packed(_) => self.for_each(|field, value| visit(field, value, None)),
             FormRef::Timed(timed) => {
                 let shown = timed.iter().filter(|field| self.shows(field.2));
                 shown.for_each(|(field, value, expiry)| visit(field, value, expiry));
