@@ -90,16 +90,21 @@ impl Entry {
     }
 
     /// Returns whether the value is a hash all of whose fields are past their time: then the key is not there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_void(&self, now_ms: u64) -> bool {
-        self.may_have_timed_fields()
-            && match self.timed_form() {
-                Some((FormRef::Large(hash), _)) => hash.is_due(now_ms),
-                Some((FormRef::Timed(timed), first)) => {
-                    first.is_some_and(|first| first <= now_ms) && timed.is_due(now_ms)
-                }
-                _ => false,
+        // Every look-up asks.
+        self.may_have_timed_fields() && self.has_only_past_fields(now_ms)
+    }
+
+    #[inline(never)]
+    fn has_only_past_fields(&self, now_ms: u64) -> bool {
+        match self.timed_form() {
+            Some((FormRef::Large(hash), _)) => hash.is_due(now_ms),
+            Some((FormRef::Timed(timed), first)) => {
+                first.is_some_and(|first| first <= now_ms) && timed.is_due(now_ms)
             }
+            _ => false,
+        }
     }
 }
 
@@ -162,6 +167,14 @@ impl<'a> HashRef<'a> {
     /// Visits all fields with their values.
     #[inline]
     pub fn for_each(self, mut visit: impl FnMut(Element<'a>, Element<'a>)) {
+        if let FormRef::Large(hash) = self.form
+            && self.now_ms == 0
+        {
+            hash.iter().for_each(|field| {
+                visit(Element::Bytes(field.name), Element::Bytes(field.value));
+            });
+            return;
+        }
         self.for_each_timed(|field, value, _| visit(field, value));
     }
 
