@@ -19,6 +19,9 @@ const INCOMPARABLE: &[&str] = &[
     "BLPOP",
     "BRPOP",
     "BRPOPLPUSH",
+    "BZMPOP",
+    "BZPOPMAX",
+    "BZPOPMIN",
 ];
 
 /// A command that can be asked for.
@@ -58,7 +61,31 @@ impl Inventor {
         if dice(8) == 0 {
             mutate(&mut args, &mut dice);
         }
-        command.name.iter().cloned().chain(args).collect()
+        let mut request: Vec<_> = command.name.iter().cloned().chain(args).collect();
+        by_text_where_it_is_defined(&mut request, &mut dice);
+        request
+    }
+}
+
+/// A sorted set all of whose scores are equal: what ranges by text are of others is not defined.
+const EQUAL_SCORES: &[u8] = b"equal";
+
+/// Has requests for ranges by text go to the sorted set for them, which some of them fill instead.
+fn by_text_where_it_is_defined(request: &mut Vec<Vec<u8>>, dice: &mut dyn FnMut(u64) -> u64) {
+    let is_by_text =
+        |word: &Vec<u8>| word.to_ascii_uppercase().windows(3).any(|part| part == b"LEX");
+    if !request[0].starts_with(b"Z") || !request.iter().any(is_by_text) {
+        return;
+    }
+    if dice(2) == 0 {
+        *request = words(&["ZADD", "", "0", "", "0", "", "0", ""]);
+        for at in [3, 5, 7] {
+            request[at] = vec![b"abx"[dice(3) as usize]; dice(5) as usize];
+        }
+    }
+    let key = if request[0] == b"ZRANGESTORE" { 2 } else { 1 };
+    if let Some(key) = request.get_mut(key) {
+        *key = EQUAL_SCORES.to_vec();
     }
 }
 
@@ -123,6 +150,11 @@ impl ValueSource for Values {
         const DOUBLES: &[&str] =
             &["0", "1", "-1", "0.1", "2.5", "1e3", "1e-5", "inf", "-inf", "3.0"];
         const PATTERNS: &[&str] = &["*", "a*", "?", "[ab]", "[^a]", "\\a", "*long*", ""];
+        // Ends of ranges by text, and some of ranges by score or rank.
+        const BOUNDS: &[&str] = &[
+            "-", "+", "[", "[abc", "[x", "(0", "(abc", "(x", "[hello", "0", "-1", "(1", "2", "inf",
+            "3",
+        ];
         // Far enough that no key expires while both are asked, or long past.
         const DURATIONS: &[&str] = &["100000", "5000000", "0", "-1", "-5", "9223372036854775807"];
         const TIMES: &[&str] = &["1", "0", "-1", "32503680000000", "42503680000000"];
@@ -137,6 +169,7 @@ impl ValueSource for Values {
             Kind::Integer if arg.name.contains("db") => &["0", "1", "9", "15", "16", "-1", "x"],
             Kind::Integer => INTEGERS,
             Kind::Double => DOUBLES,
+            Kind::String if ["min", "max", "start", "stop"].contains(&arg.name.as_str()) => BOUNDS,
             Kind::Pattern => PATTERNS,
             Kind::UnixTime if in_seconds => TIMES_S,
             Kind::UnixTime => TIMES,

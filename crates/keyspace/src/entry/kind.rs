@@ -52,6 +52,8 @@ pub enum Encoding {
     Quicklist,
     /// A big set or hash.
     Hashtable,
+    /// A big sorted set.
+    Skiplist,
 }
 
 impl Encoding {
@@ -66,6 +68,7 @@ impl Encoding {
             Self::Intset => "intset",
             Self::Quicklist => "quicklist",
             Self::Hashtable => "hashtable",
+            Self::Skiplist => "skiplist",
         }
     }
 }
@@ -139,6 +142,7 @@ impl Kind {
     pub(super) const LARGE_LIST: Self = Self(24);
     pub(super) const LARGE_SET: Self = Self(25);
     pub(super) const LARGE_HASH: Self = Self(26);
+    pub(super) const LARGE_SORTED_SET: Self = Self(27);
 
     /// Reads what [`Kind::bits`] wrote.
     #[inline]
@@ -212,6 +216,7 @@ impl Kind {
             Self::LARGE_LIST => Type::List,
             Self::LARGE_SET => Type::Set,
             Self::LARGE_HASH => Type::Hash,
+            Self::LARGE_SORTED_SET => Type::SortedSet,
             _ => self.form().map_or(Type::String, Form::data_type),
         }
     }
@@ -221,6 +226,7 @@ impl Kind {
         match self {
             Self::LARGE_LIST => Encoding::Quicklist,
             Self::LARGE_SET | Self::LARGE_HASH => Encoding::Hashtable,
+            Self::LARGE_SORTED_SET => Encoding::Skiplist,
             _ => self.form().map_or(Encoding::Raw, Form::encoding),
         }
     }

@@ -16,6 +16,8 @@ use super::kind::Kind;
 pub type LargeHash = structs::hash::Hash<KeyHasher>;
 /// A big set.
 pub type LargeSet = structs::set::Set<KeyHasher>;
+/// A big sorted set.
+pub type LargeSortedSet = structs::sorted_set::SortedSet<KeyHasher>;
 /// A big list.
 pub type LargeList = structs::list::List;
 
@@ -135,4 +137,5 @@ collections! {
     LargeList = LARGE_LIST, |list| Some(list.clone());
     LargeHash = LARGE_HASH, |hash| { hash.begin_cut(); None };
     LargeSet = LARGE_SET, |set| { set.begin_cut(); None };
+    LargeSortedSet = LARGE_SORTED_SET, |set| { set.begin_cut(); None };
 }

@@ -44,7 +44,7 @@ use self::kind::Kind;
 use self::large::{Collection, Large};
 
 pub use self::kind::{Encoding, Form, Type};
-pub use self::large::{LargeHash, LargeList, LargeSet};
+pub use self::large::{LargeHash, LargeList, LargeSet, LargeSortedSet};
 pub(crate) use self::packed::PackedMut;
 pub use self::string::{BlobRef, NewString, StringRef};
 
@@ -140,6 +140,10 @@ macro_rules! with_large {
             }
             Kind::LARGE_SET => {
                 let $large = $entry.large::<LargeSet>();
+                $then
+            }
+            Kind::LARGE_SORTED_SET => {
+                let $large = $entry.large::<LargeSortedSet>();
                 $then
             }
             _ => $otherwise,

@@ -86,6 +86,12 @@ fn feed_collection(bytes: &mut Vec<u8>, entry: &Entry, now_ms: u64) {
             join(&mut all, sha1::digest(&pair));
         });
         feed(bytes, &all);
+    } else if let Ok(set) = entry.as_sorted_set() {
+        for (member, score) in set.iter() {
+            feed(bytes, member.text(&mut None));
+            // Encodings differ in whether they know the sign of zero.
+            bytes.extend_from_slice(&(score + 0.0).to_le_bytes());
+        }
     } else if let Ok(list) = entry.as_list() {
         list.for_each(0..list.len(), |element| feed(bytes, element.text(&mut None)));
     }
