@@ -129,6 +129,14 @@ impl Table {
         split(&self.text(name)?)
     }
 
+    /// Takes a request that may be missing.
+    pub(super) fn optional_request(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<Vec<Vec<u8>>>, BadScenario> {
+        self.optional_text(name)?.as_deref().map(split).transpose()
+    }
+
     /// Takes a list of requests, which may be missing.
     pub(super) fn requests(&mut self, name: &str) -> Result<Vec<Vec<Vec<u8>>>, BadScenario> {
         let Some(value) = self.take(name) else {

@@ -17,6 +17,7 @@ mod connections;
 mod data;
 mod expiry;
 mod failure;
+mod giants;
 mod load;
 mod memory;
 mod options;
@@ -70,6 +71,12 @@ const SCENARIOS: &[Scenario] = &[
         title: "Big collections",
         text: include_str!("../../../../bench/collections.toml"),
         run: throughput::run,
+    },
+    Scenario {
+        name: "giants",
+        title: "Pauses by giant collections",
+        text: include_str!("../../../../bench/giants.toml"),
+        run: giants::run,
     },
     Scenario {
         name: "memory",

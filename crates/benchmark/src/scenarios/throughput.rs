@@ -143,7 +143,7 @@ fn scaled(lab: &Lab, order: &KeyOrder) -> KeyOrder {
     match *order {
         KeyOrder::Sequential { keys } => KeyOrder::Sequential { keys: lab.scaled(keys) },
         KeyOrder::Uniform { keys } => KeyOrder::Uniform { keys: lab.scaled(keys) },
-        ref other => other.clone(),
+        ref order @ KeyOrder::Zipf(_) => order.clone(),
     }
 }
 
