@@ -350,6 +350,13 @@ impl<'s> Db<'s> {
         }
     }
 
+    /// Frees what was removed because its time had come.
+    pub fn discard_expired(&mut self, entry: Option<Entry>) {
+        if let Some(entry) = entry {
+            self.discard(entry, self.common.lazy.expire);
+        }
+    }
+
     /// Removes a key whatever its expiry, without telling that it was changed: the caller tells why it is gone.
     pub(crate) fn take_silently(&mut self, key: Key<'_>) -> Option<Entry> {
         self.common.sink.enter(self.index);

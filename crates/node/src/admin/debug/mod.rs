@@ -9,7 +9,6 @@ mod protocol;
 mod tune;
 
 use commands::{Args, CmdResult, CommandError};
-use config::Permission;
 use spec::Arity::AtLeast;
 use spec::Flag::{Admin as AdminFlag, Loading, NoScript, Protected, Stale};
 use spec::Group;
@@ -206,18 +205,6 @@ const SUBCOMMANDS: &[Sub] = &[
 
 /// DEBUG subcommand [argument ...]
 fn debug(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
-    let permitted = match cx.node.config.enable_debug_command {
-        Permission::Yes => true,
-        Permission::Local => cx.client().peer.local,
-        Permission::No => false,
-    };
-    if !permitted {
-        return Err(CommandError::other(
-            "ERR DEBUG command not allowed. If the enable-debug-command option is set to \
-             \"local\", you can run it from a local connection, otherwise you need to set this \
-             option in the configuration file, and then restart the server.",
-        ));
-    }
     let count = args.len() - 2;
     if args.is(1, "help") && count == 0 {
         let lines: Vec<&str> = SUBCOMMANDS.iter().flat_map(|sub| sub.help).copied().collect();

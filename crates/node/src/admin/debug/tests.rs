@@ -29,6 +29,10 @@ fn nothing_is_to_be_seen_unless_the_settings_permit_it() {
     let session = engine.open();
     let reply = engine.execute(&session, &[b"DEBUG", b"DIGEST"]);
     assert!(reply.starts_with(b"-ERR DEBUG command not allowed. If the enable-debug-command"));
+    engine.execute(&session, &[b"MULTI"]);
+    let reply = engine.execute(&session, &[b"DEBUG", b"DIGEST"]);
+    assert!(reply.starts_with(b"-ERR DEBUG command not allowed."));
+    assert!(engine.execute(&session, &[b"EXEC"]).starts_with(b"-EXECABORT"));
 }
 
 #[test]
