@@ -102,6 +102,15 @@ impl Table {
         }
     }
 
+    /// Takes a text that may be missing.
+    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, BadScenario> {
+        match self.take(name) {
+            Some(Value::Text(text)) => Ok(Some(text)),
+            None => Ok(None),
+            Some(_) => Err(bad(format!("{name} should be a text"))),
+        }
+    }
+
     /// Takes a list of numbers.
     pub(super) fn numbers(&mut self, name: &str) -> Result<Vec<u64>, BadScenario> {
         let Some(Value::List(list)) = self.take(name) else {

@@ -66,6 +66,12 @@ const SCENARIOS: &[Scenario] = &[
         run: throughput::run,
     },
     Scenario {
+        name: "collections",
+        title: "Big collections",
+        text: include_str!("../../../../bench/collections.toml"),
+        run: throughput::run,
+    },
+    Scenario {
         name: "memory",
         title: "Memory",
         text: include_str!("../../../../bench/memory.toml"),
