@@ -3,7 +3,7 @@
 //! Each scenario measures one thing for every server, in turns, so that all meet the same machine:
 //! what an operation costs ([`throughput`]), what a key costs ([`memory`]), how long the worst
 //! reply takes while a table grows ([`pauses`]) and beside a greedy client ([`fairness`]), how soon
-//! expired keys are gone ([`expiry`]), and what connections cost ([`connections`]). What exactly is
+//! expired keys and fields are gone ([`expiry`]), and what connections cost ([`connections`]). What exactly is
 //! asked stands in `bench/`.
 //!
 //! # Noise
@@ -100,6 +100,12 @@ const SCENARIOS: &[Scenario] = &[
         name: "expiry",
         title: "Expiry",
         text: include_str!("../../../../bench/expiry.toml"),
+        run: expiry::run,
+    },
+    Scenario {
+        name: "field-expiry",
+        title: "Expiry of fields",
+        text: include_str!("../../../../bench/field_expiry.toml"),
         run: expiry::run,
     },
     Scenario {
