@@ -4,6 +4,7 @@ mod allocations;
 mod key;
 mod replay;
 mod set;
+mod sort;
 mod sorted_set;
 mod stage;
 mod string;
