@@ -115,11 +115,16 @@ fn sort_what_can_be_sorted(request: &mut Vec<Vec<u8>>, dice: &mut dyn FnMut(u64)
             let is = |word: &Vec<u8>, name: &str| word.eq_ignore_ascii_case(name.as_bytes());
             let has = |name| request.iter().any(|word| is(word, name));
             let (by, limited) = (has("BY"), has("LIMIT"));
-            // The order of a set is each server's own, and so is that of some out of those with equal texts.
+            // The order of a set is each server's own, and so is that of some out of those with equal texts; of all with equal texts, it is that of the list.
             if by && limited {
                 request.retain(|word| !is(word, "ALPHA"));
             }
-            let key = KEYS[dice(if by { 2 } else { 3 }) as usize];
+            let keys = match by {
+                true if request.iter().any(|word| is(word, "ALPHA")) => 1,
+                true => 2,
+                false => 3,
+            };
+            let key = KEYS[dice(keys) as usize];
             if let Some(place) = request.get_mut(1).filter(|_| by || dice(10) > 0) {
                 *place = key.as_bytes().to_vec();
             }
