@@ -113,7 +113,20 @@ fn as_reference(name: &str, facts: &Facts, is_container: bool) -> Value {
 }
 
 /// Commands that are not in the reference, because later versions added them.
-const LATER: &[&str] = &[];
+const LATER: &[&str] = &[
+    "HEXPIRE",
+    "HEXPIREAT",
+    "HEXPIRETIME",
+    "HGETDEL",
+    "HGETEX",
+    "HPERSIST",
+    "HPEXPIRE",
+    "HPEXPIREAT",
+    "HPEXPIRETIME",
+    "HPTTL",
+    "HSETEX",
+    "HTTL",
+];
 
 /// Fields that are not ours to state, or that we state in another form.
 const NOT_COMPARED: [&str; 3] = ["container", "subcommands", "replaced_by"];

@@ -12,6 +12,22 @@ const TOLERANCE_MS: i64 = 2000;
 /// Times that end after the year 6000 are equally far away: we keep 48 bits of them.
 const FAR: i64 = 1 << 37;
 
+/// Commands with fields that expire. The reference for these is Valkey, which words errors otherwise.
+pub(crate) const FIELD_EXPIRY: &[&[u8]] = &[
+    b"HEXPIRE",
+    b"HPEXPIRE",
+    b"HEXPIREAT",
+    b"HPEXPIREAT",
+    b"HTTL",
+    b"HPTTL",
+    b"HEXPIRETIME",
+    b"HPEXPIRETIME",
+    b"HPERSIST",
+    b"HGETEX",
+    b"HSETEX",
+    b"HGETDEL",
+];
+
 /// Texts that the reference, which is a version behind, words otherwise; ours first.
 const REWORDED: &[(&str, &str)] = &[(
     "ERR string exceeds maximum allowed size (proto-max-bulk-len)",
@@ -30,9 +46,19 @@ pub(crate) fn replies(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> Opti
         }
         // Cursors differ; what a whole scan finds is compared with the keyspaces.
         b"SCAN" | b"HSCAN" | b"SSCAN" | b"ZSCAN" => ours.is_error() == theirs.is_error(),
+        b"HTTL" | b"HPTTL" | b"HEXPIRETIME" | b"HPEXPIRETIME" if !ours.is_error() => {
+            close_all(ours, theirs)
+        }
+        name if FIELD_EXPIRY.contains(&name) => {
+            ours == theirs || (ours.is_error() && theirs.is_error())
+        }
+        // The reference for fields that expire has them in tables.
+        b"OBJECT" if ours.as_bytes() == Some(b"listpackex") => {
+            matches!(theirs.as_bytes(), Some(b"hashtable" | b"listpack"))
+        }
         // The reference has no small sets or lists in listpacks.
         b"OBJECT" if ours.as_bytes() == Some(b"listpack") => {
-            matches!(theirs.as_bytes(), Some(b"hashtable" | b"quicklist"))
+            ours == theirs || matches!(theirs.as_bytes(), Some(b"hashtable" | b"quicklist"))
         }
         // One more number that the reference, which is a version behind, still takes.
         b"LPOS" if ours.as_error().is_some_and(|text| text.ends_with(b"9223372036854775807")) => {
@@ -88,6 +114,17 @@ fn close(ours: &Value, theirs: &Value) -> bool {
     }
 }
 
+/// Compares replies that may be lists of times.
+fn close_all(ours: &Value, theirs: &Value) -> bool {
+    match (ours.as_array(), theirs.as_array()) {
+        (Some(ours), Some(theirs)) => {
+            let mut pairs = ours.iter().zip(theirs);
+            ours.len() == theirs.len() && pairs.all(|(ours, theirs)| close(ours, theirs))
+        }
+        _ => ours == theirs,
+    }
+}
+
 /// What is left of a reply when one does not look at bytes.
 fn shape(value: &Value) -> (Discriminant<Value>, Option<usize>) {
     (discriminant(value), value.as_array().map(<[Value]>::len))
@@ -112,8 +149,11 @@ fn pairs(value: &Value) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
 /// What is known of a key: its type, its encoding, its remaining time, its value.
 type Facts = Vec<Value>;
 
-/// All keys of the selected database.
-pub(crate) fn state(connection: &mut Connection) -> Result<BTreeMap<Vec<u8>, Facts>, Error> {
+/// All keys of the selected database, with the times of their fields if these can have some.
+pub(crate) fn state(
+    connection: &mut Connection,
+    fields_expire: bool,
+) -> Result<BTreeMap<Vec<u8>, Facts>, Error> {
     let mut found = BTreeMap::new();
     let mut cursor = b"0".to_vec();
     loop {
@@ -128,9 +168,13 @@ pub(crate) fn state(connection: &mut Connection) -> Result<BTreeMap<Vec<u8>, Fac
             let members = connection.request(&[b"SMEMBERS", key])?;
             facts.extend(sorted(&members).into_iter().flatten().map(Value::Bulk));
             let fields = connection.request(&[b"HGETALL", key])?;
-            let fields = pairs(&fields).into_iter().flatten();
-            facts
-                .extend(fields.flat_map(|(field, value)| [Value::Bulk(field), Value::Bulk(value)]));
+            for (field, value) in pairs(&fields).into_iter().flatten() {
+                if fields_expire {
+                    let question: [&[u8]; 5] = [b"HPEXPIRETIME", key, b"FIELDS", b"1", &field];
+                    facts.push(connection.request(&question)?);
+                }
+                facts.extend([Value::Bulk(field), Value::Bulk(value)]);
+            }
             let elements = connection.request(&[b"LRANGE", key, b"0", b"-1"])?;
             facts.extend(elements.as_array().unwrap_or_default().iter().cloned());
             let scores = connection.request(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"])?;
@@ -162,9 +206,9 @@ pub(crate) fn states(
         let same = same
             && facts.iter().zip(other).enumerate().all(|(index, (ours, theirs))| match index {
                 // The reference has no small sets or lists in listpacks.
-                1 => ours == theirs || ours.as_bytes() == Some(b"listpack"),
+                1 => ours == theirs || matches!(ours.as_bytes(), Some(b"listpack" | b"listpackex")),
                 2 => close(ours, theirs),
-                _ => ours == theirs || equal_scores(ours, theirs),
+                _ => close_all(ours, theirs) || equal_scores(ours, theirs),
             });
         if !same {
             let key = key.escape_ascii();

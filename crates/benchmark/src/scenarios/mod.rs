@@ -17,6 +17,7 @@ mod connections;
 mod data;
 mod expiry;
 mod failure;
+mod giants;
 mod load;
 mod memory;
 mod options;
@@ -64,6 +65,18 @@ const SCENARIOS: &[Scenario] = &[
         title: "Operations",
         text: include_str!("../../../../bench/throughput.toml"),
         run: throughput::run,
+    },
+    Scenario {
+        name: "collections",
+        title: "Big collections",
+        text: include_str!("../../../../bench/collections.toml"),
+        run: throughput::run,
+    },
+    Scenario {
+        name: "giants",
+        title: "Pauses by giant collections",
+        text: include_str!("../../../../bench/giants.toml"),
+        run: giants::run,
     },
     Scenario {
         name: "memory",

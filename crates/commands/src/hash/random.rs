@@ -11,13 +11,13 @@ pub(super) fn hrandfield(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     if args.len() > 2 {
         return some(cx, args);
     }
-    let key = args.key(1);
+    let (key, now_ms) = (args.key(1), cx.db.now_ms());
     let Some(entry) = cx.db.find(key) else {
         cx.missed(key.bytes);
         cx.reply.null();
         return Ok(());
     };
-    match entry.as_hash()?.random(&mut |n| cx.rng.below(n)) {
+    match entry.as_hash(now_ms)?.random(&mut |n| cx.rng.below(n)) {
         Some((field, _)) => cx.reply.bulk(field.text(&mut None)),
         None => cx.reply.null(),
     }
@@ -37,13 +37,13 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     if with_values && !(-i64::MAX / 2..=i64::MAX / 2).contains(&count) {
         return Err(CommandError::other("ERR value is out of range"));
     }
-    let key = args.key(1);
+    let (key, now_ms) = (args.key(1), cx.db.now_ms());
     let Some(entry) = cx.db.find(key) else {
         cx.missed(key.bytes);
         cx.reply.array(0);
         return Ok(());
     };
-    let hash = entry.as_hash()?;
+    let hash = entry.as_hash(now_ms)?;
     let draws = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
     let drawn = if count < 0 { draws } else { draws.min(hash.len()) };
     let paired = with_values && cx.reply.is_resp3();

@@ -1,12 +1,13 @@
 //! Several sets and sorted sets at once: ZUNION, ZINTER, ZDIFF, what stores their results, and ZINTERCARD.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::ops::Range;
 
-use keyspace::{Db, EntryRef, Member, NewSortedSet, Scored, text_order};
+use keyspace::{Db, EntryRef, Member, NewSortedSet, Scored};
 use stdx::hash::{KeyHasher, Map};
 use structs::listpack::Element;
 
+use super::order::{Pair, in_order};
 use super::{answer_member, limits, store};
 use crate::{Args, CmdResult, CommandError, Cx, Effects, EventClass};
 
@@ -254,7 +255,7 @@ fn combine<'e>(
     operation: Operation,
     options: &Options,
     hasher: KeyHasher,
-) -> Vec<(f64, Element<'e>)> {
+) -> Vec<Pair<'e>> {
     let mut result = Vec::new();
     match operation {
         Operation::Intersection => {
@@ -272,16 +273,7 @@ fn combine<'e>(
             result = unite(&sources, options.aggregate);
         }
     }
-    let is_in_order = |one: &(f64, Element<'_>), other: &(f64, Element<'_>)| {
-        one.0
-            .partial_cmp(&other.0)
-            .unwrap_or(Ordering::Equal)
-            .then_with(|| text_order(one.1, other.1))
-    };
-    if !result.is_sorted_by(|one, other| is_in_order(one, other).is_le()) {
-        result.sort_unstable_by(is_in_order);
-    }
-    result
+    in_order(result)
 }
 
 /// Visits what all have, with the aggregated scores, as long as `visit` returns true.
@@ -350,7 +342,7 @@ impl<'e> From<Name<'e>> for Element<'e> {
 }
 
 /// Returns all there is, with the aggregated scores.
-fn unite<'e>(sources: &[Source<'e>], aggregate: Aggregate) -> Vec<(f64, Element<'e>)> {
+fn unite<'e>(sources: &[Source<'e>], aggregate: Aggregate) -> Vec<Pair<'e>> {
     let present = || sources.iter().filter_map(|(source, weight)| Some(((*source)?, weight)));
     let weighted = |score: f64, weight: f64| number_or_zero(weight * score);
     let mut sources = present();

@@ -10,6 +10,7 @@
 //! range.rs      members in order
 //! bounds.rs     what is asked for by score, text or rank
 //! combine.rs    several at once
+//! order.rs      putting members in order
 //! random.rs     members by chance
 //! scan.rs       members a few at a time
 //! ```
@@ -17,6 +18,7 @@
 mod add;
 mod bounds;
 mod combine;
+mod order;
 mod pop;
 mod random;
 mod range;

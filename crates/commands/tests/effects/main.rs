@@ -1,6 +1,7 @@
 //! What commands cause beyond their replies: changes, events, the log, and allocations.
 
 mod allocations;
+mod hash;
 mod key;
 mod replay;
 mod set;

@@ -202,6 +202,13 @@ impl Kind {
         self.is_blob() || self.is_large()
     }
 
+    /// Returns whether the value is a hash in a form in which fields can expire: 10, 18 or 26.
+    #[inline]
+    pub(super) fn may_have_timed_fields(self) -> bool {
+        const _: () = assert!(Form::TimedHash as u8 == 2 && Kind::LARGE_HASH.0 & 7 == 2);
+        self.0 & 7 == 2 && self.0 >= Self::PACKED
+    }
+
     #[inline]
     pub(super) fn data_type(self) -> Type {
         match self {

@@ -290,6 +290,12 @@ impl Entry {
         self.kind().is_large()
     }
 
+    /// Returns whether the value is a hash in a form in which fields can expire.
+    #[inline]
+    pub(crate) fn may_have_timed_fields(&self) -> bool {
+        self.kind().may_have_timed_fields()
+    }
+
     /// Returns about how many allocations go with the entry: what freeing it takes.
     pub fn effort(&self) -> usize {
         // SAFETY: a shared look, while the entry is borrowed.

@@ -9,6 +9,7 @@ mod list;
 mod set;
 mod sorted_set;
 
+pub(crate) use hash::take_due;
 pub use hash::{HashLimits, HashMut, HashRef};
 pub use list::{ListMut, ListRef};
 pub use set::{Keep, Member, NewSet, SetIter, SetLimits, SetMut, SetRef};

@@ -117,11 +117,24 @@ impl<H: Hasher64> SortedSet<H> {
     /// # Panics
     /// If the score is not a number.
     pub fn insert_new(&mut self, hash: u64, member: &[u8], score: f64) {
+        let handle = self.insert_into_table(hash, member, score);
+        self.order.insert(score, handle);
+    }
+
+    /// Adds a member that is not there and belongs behind all others.
+    ///
+    /// # Panics
+    /// If the score is not a number.
+    pub fn append(&mut self, hash: u64, member: &[u8], score: f64) {
+        let handle = self.insert_into_table(hash, member, score);
+        self.order.append(score, handle);
+    }
+
+    fn insert_into_table(&mut self, hash: u64, member: &[u8], score: f64) -> Handle {
         assert!(!score.is_nan(), "a score is a number");
         self.bytes += Member::memory(member.len());
         let new = Member::new(member, score);
-        let handle = self.table.insert_new(hash, new, false, &mut self.cut).handle();
-        self.order.insert(score, handle);
+        self.table.insert_new(hash, new, false, &mut self.cut).handle()
     }
 
     /// Removes a member; returns its score if it was there.
@@ -247,7 +260,7 @@ impl<H: Hasher64> Clone for SortedSet<H> {
     fn clone(&self) -> Self {
         let mut copy = Self::new(*self.table.hasher());
         for (member, score) in self.iter() {
-            copy.insert_new(copy.hash(member), member, score);
+            copy.append(copy.hash(member), member, score);
         }
         copy
     }

@@ -203,7 +203,7 @@ impl Editor<'_> {
             self.make_large();
         }
         if let Some(set) = self.entry.as_large_mut::<LargeSortedSet>() {
-            return set.insert_new(set.hash(text), text, score);
+            return set.append(set.hash(text), text, score);
         }
         with_stored(score, |score| {
             ListpackBuf::over(self.entry.packed_mut()).append([member, score]);

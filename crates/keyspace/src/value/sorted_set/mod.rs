@@ -210,7 +210,7 @@ fn unpacked(pairs: Listpack<'_>, hasher: KeyHasher) -> LargeSortedSet {
     for (member, score) in packed::Pairs::all(pairs) {
         let mut digits = None;
         let member = member.text(&mut digits);
-        large.insert_new(hasher.hash(member), member, score);
+        large.append(hasher.hash(member), member, score);
     }
     large
 }
