@@ -101,7 +101,7 @@ fn arrive(
             db.prefetch_entry(look_up.hash);
         }
     }
-    let index = db.index();
+    let (index, now_ms) = (db.index(), db.now_ms());
     for look_up in pending {
         let field = match look_up.pattern {
             Pattern::Element => {
@@ -116,7 +116,7 @@ fn arrive(
         };
         let key = Key { bytes: &names[look_up.name.clone()], hash: look_up.hash };
         match db.find(key) {
-            Some(entry) => read(&entry, field, visit),
+            Some(entry) => read(&entry, field, now_ms, visit),
             None => {
                 effects.event(EventClass::KeyMiss, "keymiss", index, key.bytes);
                 visit(None);
@@ -126,9 +126,14 @@ fn arrive(
 }
 
 /// Calls `visit` with a field, or with the string. A value of another type is as good as none.
-fn read(entry: &Entry, field: Option<&[u8]>, visit: &mut impl FnMut(Option<Element<'_>>)) {
+fn read(
+    entry: &Entry,
+    field: Option<&[u8]>,
+    now_ms: u64,
+    visit: &mut impl FnMut(Option<Element<'_>>),
+) {
     match field {
-        Some(field) => visit(entry.as_hash().ok().and_then(|hash| hash.get(field))),
+        Some(field) => visit(entry.as_hash(now_ms).ok().and_then(|hash| hash.get(field))),
         None => match entry.as_string() {
             Ok(StringRef::Int(value)) => visit(Some(Element::Int(value))),
             Ok(StringRef::Bytes(bytes)) => visit(Some(Element::Bytes(bytes))),
