@@ -18,7 +18,7 @@ compared with: ratios are to it.
 Options:
   --only LIST      scenarios to run, with commas between: throughput,
                    collections, giants, memory, pauses, fairness, expiry,
-                   field-expiry, connections (default: all)
+                   field-expiry, connections, tools (default: all)
   --rounds N       rounds of each scenario (default 5, with --quick 2)
   --quick          a tenth of the size, to see that all works: about a minute
   --cores S,L      core of the servers and core of the load (default 0,1)
