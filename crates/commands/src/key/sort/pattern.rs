@@ -153,7 +153,12 @@ mod tests {
             Pattern::Element => "the element".to_owned(),
             Pattern::Nothing => "nothing".to_owned(),
             Pattern::Key { before, after, field } => {
-                format!("{}|{}|{}", show(before), show(after), field.map_or("-".into(), show))
+                format!(
+                    "{}|{}|{}",
+                    show(before),
+                    show(after),
+                    field.map_or_else(|| "-".into(), show)
+                )
             }
         }
     }
