@@ -62,7 +62,7 @@ impl List {
     /// The list as a listpack, if it has a single node that is one.
     pub fn as_listpack(&self) -> Option<Listpack<'_>> {
         let node = self.only_packed()?;
-        node.raw().map(Listpack::new)
+        node.raw_bytes().map(Listpack::new)
     }
 
     /// The list as a listpack, if it has a single node that is one: without a copy if possible.
