@@ -83,12 +83,19 @@ impl Node {
 
     /// A node of a listpack; `None` if that has no elements.
     ///
-    /// The listpack may be damaged (see [`Check::Frame`]). Then the node has the elements that can
-    /// be walked to, so that nobody else has to think of damage.
+    /// The listpack may be damaged (see [`Check::Frame`]), or larger than any that is written to.
+    /// Then the node has the elements that can be walked to and have room, so that nobody else has
+    /// to think of that.
     pub(super) fn from_listpack(mut blob: Blob) -> Option<Self> {
-        if Listpack::from_untrusted(&blob, Check::Whole).is_err() {
+        let valid = Listpack::from_untrusted(&blob, Check::Whole).is_ok();
+        if !valid || blob.len() > Listpack::SIZE_MAX {
             let mut rest = ListpackBuf::new();
-            Listpack::new(&blob).iter().for_each(|element| rest.append([element]));
+            for element in Listpack::new(&blob) {
+                if !rest.view().has_room_for(size_bound(element)) {
+                    break;
+                }
+                rest.append([element]);
+            }
             blob = Blob::from_slice(rest.view().as_bytes());
         }
         let len = u32::try_from(Listpack::new(&blob).len()).ok().filter(|&len| len > 0)?;

@@ -46,7 +46,7 @@ impl List {
     }
 
     /// Adds the elements of a listpack at the end, as a node of their own, if there are any. Its
-    /// frame has been checked; of damage behind that, elements that can be walked to are left.
+    /// frame has been checked; of a damaged one, the elements that can be walked to are added.
     pub fn push_listpack(&mut self, listpack: Blob, limits: Limits) {
         if let Some(node) = Node::from_listpack(listpack) {
             self.push_node(End::Back, node, limits);
