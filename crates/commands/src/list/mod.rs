@@ -264,7 +264,11 @@ pub const COMMANDS: &[Command] = &[
 
 /// Returns how the settings bound a list.
 fn limits(config: &Config) -> Limits {
-    Limits::new(config.list_max_listpack_size, config.list_compress_depth)
+    let limits = Limits::new(config.list_max_listpack_size, config.list_compress_depth);
+    match config.list_large_from {
+        Some(bytes) => limits.with_large_from(bytes),
+        None => limits,
+    }
 }
 
 /// Makes a list under a key that is not there. At least one element must come.

@@ -302,6 +302,14 @@ impl Entry {
         with_large!(self, large => unsafe { large.get() }.len(), else 1)
     }
 
+    /// Returns the number of buckets, if the value is a collection with a table.
+    pub fn buckets(&self) -> Option<usize> {
+        let hash = self.as_large::<LargeHash>().map(LargeHash::buckets);
+        let set = || self.as_large::<LargeSet>().map(LargeSet::buckets);
+        let sorted_set = || self.as_large::<LargeSortedSet>().map(LargeSortedSet::buckets);
+        hash.or_else(set).or_else(sorted_set)
+    }
+
     /// Returns the type of the value.
     #[inline]
     pub fn data_type(&self) -> Type {

@@ -81,6 +81,11 @@ impl<H: Hasher64> Hash<H> {
         self.table.is_empty()
     }
 
+    /// Returns the number of buckets of the table.
+    pub fn buckets(&self) -> usize {
+        self.table.buckets()
+    }
+
     /// Returns the memory of all it has allocated.
     pub fn memory(&self) -> usize {
         self.table.memory()

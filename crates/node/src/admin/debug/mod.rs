@@ -5,7 +5,9 @@
 mod crash;
 mod digest;
 mod inspect;
+mod length;
 mod protocol;
+mod structure;
 mod tune;
 
 use commands::{Args, CmdResult, CommandError};
@@ -90,6 +92,12 @@ const SUBCOMMANDS: &[Sub] = &[
         help: &["HTSTATS-KEY <key>", "    The same for the table that a value consists of."],
     },
     Sub {
+        name: "listpack",
+        arguments: (1, 1),
+        run: structure::listpack,
+        help: &["LISTPACK <key>", "    Show the listpack that a value consists of."],
+    },
+    Sub {
         name: "log",
         arguments: (1, 1),
         run: tune::log,
@@ -149,6 +157,25 @@ const SUBCOMMANDS: &[Sub] = &[
             "PROTOCOL <type>",
             "    Answer with an example of a type: string, integer, double, bignum, null, array,",
             "    set, map, attrib, push, verbatim, true or false.",
+        ],
+    },
+    Sub {
+        name: "quicklist",
+        arguments: (1, 2),
+        run: structure::quicklist,
+        help: &[
+            "QUICKLIST <key> [<0|1>]",
+            "    Show the nodes that a list consists of, and with 1 their elements.",
+        ],
+    },
+    Sub {
+        name: "quicklist-packed-threshold",
+        arguments: (1, 1),
+        run: structure::packed_threshold,
+        help: &[
+            "QUICKLIST-PACKED-THRESHOLD <size>",
+            "    Give elements of lists that are this large nodes of their own; 0 goes back to",
+            "    those that are larger than a node may be.",
         ],
     },
     Sub {
