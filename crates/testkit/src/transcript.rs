@@ -48,8 +48,9 @@ pub fn parse(text: &str) -> Vec<Step> {
 
 /// Reads the line with which a step begins.
 fn action(line: &str) -> Option<(usize, Action)> {
-    let (client, rest) = match line.as_bytes() {
-        [digit @ b'1'..=b'9', ..] => (usize::from(digit - b'0'), &line[1..]),
+    let mut chars = line.chars();
+    let (client, rest) = match chars.next()?.to_digit(10) {
+        Some(digit @ 1..) => (digit as usize, chars.as_str()),
         _ => (1, line),
     };
     match rest {
