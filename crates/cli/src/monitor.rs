@@ -176,7 +176,7 @@ mod tests {
             (MonitorFilter { client: Some(b"127.*".to_vec()), ..none.clone() }, None, true),
             (MonitorFilter { client: Some(b"10.*".to_vec()), ..none.clone() }, None, false),
             // The name of the command is not one of its arguments.
-            (none.clone(), Some(b"SET"), false),
+            (none, Some(b"SET"), false),
         ] {
             assert_eq!(seen.is_wanted(&filter, pattern), expected, "{filter:?} {pattern:?}");
         }

@@ -131,7 +131,8 @@ impl Frame<'_> {
         };
         // Whole figures only, and the same number in each line; on a low screen, the first ones.
         let beside = (self.width / CELL).clamp(1, 10);
-        let beside = (1..=beside).rev().find(|count| cells.len() % count == 0).unwrap_or(1);
+        let beside =
+            (1..=beside).rev().find(|count| cells.len().is_multiple_of(*count)).unwrap_or(1);
         let lines = self.height.map_or(usize::MAX, |height| (height / 4).max(1));
         cells
             .chunks(beside)
