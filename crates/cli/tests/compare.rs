@@ -237,6 +237,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("-a bad --bigkeys", ""),
     ("-a bad --eval SCRIPT", ""),
     ("-a bad --stat", ""),
+    ("--user nobody --pass x --stat", ""),
     ("-n 99 --scan", ""),
     ("-u redis://u:%4@127.0.0.1:PORT ping", ""),
     ("-u redis://u:%@127.0.0.1:PORT ping", ""),
