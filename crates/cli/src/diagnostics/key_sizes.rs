@@ -176,6 +176,8 @@ pub(crate) fn run(session: &mut Session, measure: Measure) -> bool {
     let mut sampled = 0;
     let mut key_bytes = 0;
     let outcome = walk(session, |node, keys, total| {
+        // Compat: how far we are is told batch by batch.
+        let percent = 100.0 * sampled as f64 / total.max(1) as f64;
         let types = types(node, keys)?;
         let sizes = sizes(node, keys, &types, measure, &options)?;
         for ((key, name), size) in keys.iter().zip(types).zip(sizes) {
@@ -185,7 +187,6 @@ pub(crate) fn run(session: &mut Session, measure: Measure) -> bool {
             let size = size.unwrap_or(0);
             tally.count += 1;
             tally.total += size;
-            let percent = 100.0 * sampled as f64 / total.max(sampled) as f64;
             if size > tally.biggest {
                 tally.biggest = size;
                 tally.biggest_key = Some(key.clone());
