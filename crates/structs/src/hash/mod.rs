@@ -247,7 +247,9 @@ fn remember(deadlines: &mut Option<Box<Deadlines>>, field: &Field) {
 /// Takes a field off the list before it moves, changes or goes.
 #[inline]
 fn forget(deadlines: &mut Option<Box<Deadlines>>, field: &Field) {
-    if let (Some(when), Some(listed)) = (field.expiry(), deadlines.as_mut()) {
+    if let Some(listed) = deadlines
+        && let Some(when) = field.expiry()
+    {
         listed.remove(field, when);
         if listed.is_empty() {
             *deadlines = None;

@@ -60,12 +60,13 @@ impl Entry {
             return Ok(HashRef { form, now_ms: 0 });
         }
         let form = self.timed_form().ok_or(WrongType)?;
-        let nothing_due = match form {
-            FormRef::Large(hash) => hash.first_expiry().is_none_or(|first| first > now_ms),
-            // To find out takes a walk.
-            _ => false,
-        };
-        Ok(HashRef { form, now_ms: if nothing_due { 0 } else { now_ms } })
+        let something_due = self.may_have_timed_fields()
+            && match form {
+                FormRef::Large(hash) => hash.first_expiry().is_some_and(|first| first <= now_ms),
+                // To find out takes a walk.
+                _ => true,
+            };
+        Ok(HashRef { form, now_ms: if something_due { now_ms } else { 0 } })
     }
 
     /// Returns the value as a hash in a form in which fields may expire.
@@ -80,9 +81,12 @@ impl Entry {
     /// Returns when the first field expires, if the value is a hash with such fields.
     #[inline]
     pub fn first_field_expiry(&self) -> Option<u64> {
-        if !self.may_have_timed_fields() {
-            return None;
-        }
+        // Every change asks.
+        if self.may_have_timed_fields() { self.first_in_time() } else { None }
+    }
+
+    #[inline(never)]
+    fn first_in_time(&self) -> Option<u64> {
         match self.timed_form()? {
             FormRef::Large(hash) => hash.first_expiry(),
             FormRef::Timed(timed) => timed.first_expiry(),
