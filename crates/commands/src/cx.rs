@@ -44,7 +44,7 @@ impl Cx<'_> {
     /// Removes a key whose collection has become empty, and records that.
     #[inline]
     pub fn remove_emptied(&mut self, key: Key<'_>) {
-        drop(self.db.remove(key));
+        self.db.remove_emptied(key);
         self.event(EventClass::Generic, "del", key.bytes);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A handler is a function over a [`Cx`]: it reads its arguments, opens keys through the door of the keyspace, records what it did in [`Effects`], and answers. It cannot reach the network, other clients or files, and does not know that logs and replicas exist.
 
+mod answer;
 mod args;
 mod cx;
 mod effects;
@@ -10,7 +11,9 @@ mod expiry;
 pub mod hash;
 pub mod key;
 pub mod list;
+mod mpop;
 pub mod set;
+pub mod sorted_set;
 pub mod string;
 mod wait;
 
@@ -35,5 +38,11 @@ pub fn unknown_subcommand(_: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
 }
 
 /// The tables of all families.
-pub const FAMILIES: &[&[Command<DataFn>]] =
-    &[string::COMMANDS, key::COMMANDS, list::COMMANDS, hash::COMMANDS, set::COMMANDS];
+pub const FAMILIES: &[&[Command<DataFn>]] = &[
+    string::COMMANDS,
+    key::COMMANDS,
+    list::COMMANDS,
+    hash::COMMANDS,
+    set::COMMANDS,
+    sorted_set::COMMANDS,
+];

@@ -62,12 +62,12 @@ fn key_spec(spec: &KeySpec) -> Value {
     let begin = match spec.begin {
         Begin::Index(index) => json!({ "index": index }),
         Begin::Keyword { word, from } => json!({ "keyword": word, "startfrom": from }),
-        Begin::Unknown => json!({ "unknown": null }),
+        Begin::Unknown => json!("unknown"),
     };
     let find = match spec.find {
         Find::Range { last, step, limit } => json!({ "range": [last, step, limit] }),
         Find::KeyNum { count, first, step } => json!({ "keynum": [count, first, step] }),
-        Find::Unknown => json!({ "unknown": null }),
+        Find::Unknown => json!("unknown"),
     };
     let flags: Vec<String> =
         spec.flags.iter().map(|flag: KeyFlag| flag.name().to_ascii_uppercase()).collect();
@@ -113,7 +113,20 @@ fn as_reference(name: &str, facts: &Facts, is_container: bool) -> Value {
 }
 
 /// Commands that are not in the reference, because later versions added them.
-const LATER: &[&str] = &[];
+const LATER: &[&str] = &[
+    "HEXPIRE",
+    "HEXPIREAT",
+    "HEXPIRETIME",
+    "HGETDEL",
+    "HGETEX",
+    "HPERSIST",
+    "HPEXPIRE",
+    "HPEXPIREAT",
+    "HPEXPIRETIME",
+    "HPTTL",
+    "HSETEX",
+    "HTTL",
+];
 
 /// Fields that are not ours to state, or that we state in another form.
 const NOT_COMPARED: [&str; 3] = ["container", "subcommands", "replaced_by"];
@@ -130,6 +143,8 @@ fn rows_state_the_facts_of_the_reference() {
         for field in NOT_COMPARED {
             expected.as_object_mut().unwrap().remove(field);
         }
+        // The reference's own answers have a hyphen there.
+        expected["group"] = expected["group"].as_str().unwrap().replace('_', "-").into();
         let row = as_reference(&name, facts, is_container);
         if row != expected {
             different.push(format!("\nours      {row}\nreference {expected}"));

@@ -3,7 +3,8 @@
 use stdx::hash::KeyHasher;
 
 use crate::Keys;
-use crate::expire::Wheel;
+use crate::entry::Entry;
+use crate::expire::{FieldDeadlines, Wheel};
 use crate::shard::Common;
 
 /// One database.
@@ -11,6 +12,7 @@ use crate::shard::Common;
 pub struct Database {
     pub(crate) keys: Keys,
     pub(crate) wheel: Wheel,
+    pub(crate) fields: FieldDeadlines,
     /// The segment at which looking for due ones goes on.
     pub(crate) sweep_at: usize,
     /// A running mean of the time that volatile keys have left, in milliseconds.
@@ -19,7 +21,13 @@ pub struct Database {
 
 impl Database {
     pub(crate) fn new(hasher: KeyHasher) -> Self {
-        Self { keys: Keys::new(hasher), wheel: Wheel::default(), sweep_at: 0, mean_ttl: 0 }
+        Self {
+            keys: Keys::new(hasher),
+            wheel: Wheel::default(),
+            fields: FieldDeadlines::default(),
+            sweep_at: 0,
+            mean_ttl: 0,
+        }
     }
 
     /// Returns the number of keys, including any that are past their time but not gone.
@@ -35,6 +43,23 @@ impl Database {
     /// Returns the number of keys with an expiry.
     pub fn volatile_len(&self) -> usize {
         self.keys.flagged_len()
+    }
+
+    /// Returns the number of hashes with fields that expire.
+    pub fn timed_hashes(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Notes that an entry has come, which may be a hash whose fields may expire.
+    #[inline]
+    pub(crate) fn fields_came(&mut self, hash: u64, entry: &Entry) {
+        self.fields.replace(hash, None, entry.first_field_expiry());
+    }
+
+    /// Notes that an entry has gone, which may be a hash whose fields may expire.
+    #[inline]
+    pub(crate) fn fields_went(&mut self, hash: u64, entry: &Entry) {
+        self.fields.replace(hash, entry.first_field_expiry(), None);
     }
 
     /// Returns a running mean of the time that volatile keys have left, in milliseconds.
@@ -60,11 +85,12 @@ impl Database {
     /// Returns whether the key is there and not past its time.
     pub fn contains_alive(&self, key: &[u8], now_ms: u64) -> bool {
         let found = self.keys.find(self.keys.hasher().hash(key), key);
-        found.is_some_and(|entry| entry.expiry().is_none_or(|when| when > now_ms))
+        found.is_some_and(|entry| !entry.is_over(now_ms))
     }
 
     pub(crate) fn next_expiry(&self) -> Option<u64> {
-        self.wheel.next_due()
+        let fields = self.fields.first().map(|(when, _)| when);
+        self.wheel.next_due().into_iter().chain(fields).min()
     }
 
     /// Takes all keys out.
@@ -73,6 +99,7 @@ impl Database {
         while !self.keys.capture_step(usize::MAX, &mut common.sink) {}
         let capturing = self.keys.is_capturing();
         self.wheel.clear();
+        self.fields.clear();
         self.sweep_at = 0;
         let keys = std::mem::replace(&mut self.keys, Keys::new(common.hasher));
         if capturing {

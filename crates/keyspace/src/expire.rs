@@ -7,6 +7,52 @@
 //!
 //! A key that is *given* less than a second goes to the wheel at once. The wheel is bounded; when it is full, the bound of the segment serves, and the key goes at the next sweep.
 
+//!
+//! # Fields
+//!
+//! Fields of hashes expire, too. For each database, [`FieldDeadlines`] lists the hashes with such fields by the time at which the first of them is due; it is kept exact, since a hash may be written a thousand times while its fields do not change their times. What is due is removed here. A hash whose last field has gone goes with it; and one all of whose fields are past their time is not there for whoever looks for its key.
+
+use std::collections::BTreeSet;
+
+/// The hashes with fields that expire, by the time at which the first is due.
+///
+/// A hash is known by the hash of its key. Two of the same time and hash count as one, which happens to one pair in 2⁶⁴: both are found when that one is due.
+#[derive(Debug, Default)]
+pub(crate) struct FieldDeadlines(BTreeSet<(u64, u64)>);
+
+impl FieldDeadlines {
+    /// Notes that the first deadline of a hash has become another one.
+    #[inline]
+    pub(crate) fn replace(&mut self, hash: u64, old: Option<u64>, new: Option<u64>) {
+        if old != new {
+            self.relist(hash, old, new);
+        }
+    }
+
+    #[cold]
+    fn relist(&mut self, hash: u64, old: Option<u64>, new: Option<u64>) {
+        if let Some(when) = old {
+            self.0.remove(&(when, hash));
+        }
+        if let Some(when) = new {
+            self.0.insert((when, hash));
+        }
+    }
+
+    /// Returns the first of them: when it is due, and the hash of its key.
+    pub(crate) fn first(&self) -> Option<(u64, u64)> {
+        self.0.first().copied()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// The number of slots: how many milliseconds ahead the wheel reaches.
 const SPAN: u64 = 1024;
 

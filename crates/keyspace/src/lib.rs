@@ -19,16 +19,17 @@ pub use access::{AccessClock, Policy};
 pub use database::Database;
 pub use db::{Db, EntryMut, EntryRef, Expiry, Key};
 pub use entry::{
-    BlobRef, EXPIRY_MAX, Encoding, Entry, Form, LargeHash, LargeList, LargeSet, NewString,
-    StringRef, Type, WrongType,
+    BlobRef, EXPIRY_MAX, Encoding, Entry, Form, LargeHash, LargeList, LargeSet, LargeSortedSet,
+    NewString, StringRef, Type, WrongType,
 };
 pub use evict::{Eviction, Rank};
 pub use observe::{Change, ClientId, Gone, Observers, Reason};
 pub use shard::{Garbage, KeyStats, Lazy, Shard};
 pub use snapshot::Snapshot;
 pub use value::{
-    HashLimits, HashMut, HashRef, Keep, ListMut, ListRef, Member, NewSet, SetIter, SetLimits,
-    SetMut, SetRef,
+    HashLimits, HashMut, HashRef, Keep, ListMut, ListRef, Member, NewSet, NewSortedSet, ScoreRange,
+    Scored, SetDraws, SetIter, SetLimits, SetMut, SetRef, SortedSetIter, SortedSetLimits,
+    SortedSetMut, SortedSetRef, TextBound, TextRange, text_order,
 };
 
 use stdx::hash::KeyHasher;

@@ -8,7 +8,7 @@ use stdx::hash::Map;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(pub u64);
 
-/// A key that went away without a command asking for it.
+/// A key that went away without a command asking for it, or some of its fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gone {
     /// The database it was in.
@@ -17,6 +17,8 @@ pub struct Gone {
     pub key: Box<[u8]>,
     /// Why it went.
     pub reason: Reason,
+    /// The fields that went, if it was their time, and not with the key all at once.
+    pub fields: Vec<Box<[u8]>>,
 }
 
 /// A key that has changed.
@@ -37,6 +39,10 @@ pub enum Reason {
     Expired,
     /// Memory was needed.
     Evicted,
+    /// It has not: the time of some of its fields had come.
+    SomeFields,
+    /// The time of all of its fields had come.
+    AllFields,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -177,7 +183,7 @@ impl Observers {
 
     #[cold]
     fn note_change(&mut self, db: usize, key: &[u8], gone: Option<Reason>) {
-        let by_expiry = gone == Some(Reason::Expired);
+        let by_expiry = matches!(gone, Some(Reason::Expired | Reason::AllFields));
         if !self.watched.is_empty()
             && let Some(watchers) = self.watched.get(&(db, Box::from(key)))
         {
@@ -197,11 +203,22 @@ impl Observers {
 
     /// Notes that a key went away by itself.
     pub(crate) fn gone(&mut self, db: usize, key: &[u8], reason: Reason) {
+        self.fields_gone(db, key, reason, Vec::new());
+    }
+
+    /// Notes that fields of a hash went away by themselves, and the key with the last of them.
+    pub(crate) fn fields_gone(
+        &mut self,
+        db: usize,
+        key: &[u8],
+        reason: Reason,
+        fields: Vec<Box<[u8]>>,
+    ) {
         if self.active {
             self.note_change(db, key, Some(reason));
         }
         if self.list_gone {
-            self.gone.push(Gone { db, key: key.into(), reason });
+            self.gone.push(Gone { db, key: key.into(), reason, fields });
         }
     }
 

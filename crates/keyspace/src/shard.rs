@@ -8,8 +8,9 @@ use crate::database::Database;
 use crate::db::Db;
 use crate::entry::Entry;
 use crate::evict::Pool;
-use crate::observe::Observers;
+use crate::observe::{Observers, Reason};
 use crate::snapshot::Sink;
+use crate::value::HashRef;
 use crate::{Keys, Snapshot};
 
 /// What happened to keys, since the start or the last reset.
@@ -21,6 +22,8 @@ pub struct KeyStats {
     pub misses: u64,
     /// Keys removed because their time had come.
     pub expired: u64,
+    /// Fields of hashes removed because their time had come.
+    pub expired_fields: u64,
     /// Keys removed because memory was needed.
     pub evicted: u64,
     /// Values that were freed in the background.
@@ -89,7 +92,22 @@ impl Common {
     /// Returns whether a key that is about to be changed counts as gone: its time has come. Where expired keys may not be removed, the change is the primary's, and so is the word on whether the key is there.
     #[inline]
     pub(crate) fn is_over(&self, entry: &Entry, volatile: bool) -> bool {
-        volatile && self.may_expire && entry.expiry().is_some_and(|when| when <= self.now_ms)
+        self.may_expire
+            && ((volatile && entry.expiry().is_some_and(|when| when <= self.now_ms))
+                || entry.is_void(self.now_ms))
+    }
+
+    /// Frees a key that was removed because its time had come, or that of all its fields, and tells so.
+    pub(crate) fn bury(&mut self, db: usize, entry: Entry) {
+        let expired = entry.expiry().is_some_and(|when| when <= self.now_ms);
+        let reason = if expired { Reason::Expired } else { Reason::AllFields };
+        if expired {
+            self.stats.expired += 1;
+        } else {
+            self.stats.expired_fields += entry.as_hash(0).map_or(0, HashRef::len) as u64;
+        }
+        self.observers.gone(db, entry.key(), reason);
+        discard(&mut self.garbage, entry, self.lazy.expire);
     }
 }
 
@@ -257,7 +275,7 @@ impl Shard {
         self.common.stats.lazy_freed += values;
     }
 
-    /// Removes keys whose time has come, as long as `go_on` allows; see `expire`. With `sweep`, looks for those as well that will be due within the second; that is to be done a few times a second.
+    /// Removes keys and fields whose time has come, as long as `go_on` allows; see `expire`. With `sweep`, looks for those as well that will be due within the second; that is to be done a few times a second.
     ///
     /// Returns whether all of them are gone.
     pub fn expire(&mut self, sweep: bool, mut go_on: impl FnMut() -> bool) -> bool {
@@ -266,14 +284,14 @@ impl Shard {
         }
         for index in 0..self.dbs.len() {
             let database = &mut self.dbs[index];
-            if database.keys.flagged_len() == 0 {
-                // What is left on the wheel is about keys that were removed or persist.
-                if !database.wheel.is_empty() {
-                    database.wheel.clear();
-                }
-                continue;
+            let volatile = database.keys.flagged_len() > 0;
+            // What is left on the wheel is about keys that were removed or persist.
+            if !volatile && !database.wheel.is_empty() {
+                database.wheel.clear();
             }
-            if !self.db(index).expire_due(sweep, &mut go_on) {
+            let mut db = self.db(index);
+            let keys_done = !volatile || db.expire_due(sweep, &mut go_on);
+            if !(keys_done && db.expire_fields(&mut go_on)) {
                 self.common.stats.expire_cap_reached += 1;
                 return false;
             }
@@ -283,7 +301,9 @@ impl Shard {
 
     /// Returns the next millisecond at which a key is known to expire, if that is within the second.
     pub fn next_expiry(&self) -> Option<u64> {
-        self.dbs.iter().filter_map(Database::next_expiry).min()
+        // That is asked all the time, and most databases are empty.
+        let used = self.dbs.iter().filter(|database| !database.is_empty());
+        used.filter_map(Database::next_expiry).min()
     }
 
     /// Starts a snapshot: from now on, what is about to change is kept first.

@@ -125,7 +125,10 @@ impl Node {
         let classes = published_classes(self.config.notify_keyspace_events);
         let published = |class: EventClass| classes & class as u32 != 0;
         self.effects.want(classes, logging);
-        let gone = published(EventClass::Expired) || published(EventClass::Evicted);
+        let gone =
+            [EventClass::Expired, EventClass::Evicted, EventClass::Hash, EventClass::Generic]
+                .into_iter()
+                .any(published);
         self.shard.observers().list_gone(logging || gone);
     }
 }

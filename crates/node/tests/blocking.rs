@@ -40,6 +40,28 @@ fn what_is_served_may_serve_others() {
 }
 
 #[test]
+fn sorted_sets_serve_from_both_ends() {
+    let mut talk = Talk::new();
+    let (low, high, some) = (talk.engine.open(), talk.engine.open(), talk.engine.open());
+    let other = talk.engine.open();
+    talk.raw(&low, "BZPOPMIN z 0");
+    talk.raw(&high, "BZPOPMAX none z 0");
+    talk.raw(&some, "BZMPOP 0 2 none z MIN COUNT 5");
+    assert_eq!(talk.raw(&other, "RPUSH z a"), ":1");
+    assert_eq!(got(&mut talk, &low), "", "a list is no sorted set");
+    talk.raw(&other, "DEL z");
+    assert_eq!(talk.raw(&other, "ZADD z 1 a 2 b 3 c 4 d"), ":4");
+    assert_eq!(got(&mut talk, &low), "*3 $1 z $1 a $1 1");
+    assert_eq!(got(&mut talk, &high), "*3 $1 z $1 d $1 4");
+    assert_eq!(got(&mut talk, &some), "*2 $1 z *2 *2 $1 b $1 2 *2 $1 c $1 3");
+    assert_eq!(talk.raw(&other, "DBSIZE"), ":0");
+    talk.raw(&low, "BZPOPMIN z 0");
+    talk.raw(&other, "SADD s m");
+    talk.raw(&other, "ZUNIONSTORE z 1 s");
+    assert_eq!(got(&mut talk, &low), "*3 $1 z $1 m $1 1");
+}
+
+#[test]
 fn a_transaction_is_over_before_anybody_is_served() {
     let mut talk = Talk::new();
     let (waiter, other) = (talk.engine.open(), talk.engine.open());

@@ -467,6 +467,14 @@ impl<'a> Reply<'a> {
 
     /// A number with a fraction.
     pub fn double(&mut self, value: f64) {
+        let whole = value as i64;
+        // Most are small whole numbers; zero may have a sign.
+        if whole as f64 == value && whole.unsigned_abs().wrapping_sub(1) < 1 << 53 {
+            return match self.protocol {
+                Protocol::Resp2 => self.bulk_integer(whole),
+                Protocol::Resp3 => self.number(b',', whole),
+            };
+        }
         let mut text = Vec::with_capacity(32);
         stdx::number::push_double(&mut text, value);
         match self.protocol {

@@ -141,7 +141,9 @@ fn texts(facts: &Facts, problems: &mut Vec<String>) {
     for (_, change) in facts.history {
         sentence("history", change);
     }
-    let mut last = version("first version", facts.since, problems);
+    version("first version", facts.since, problems);
+    // The history of ZREVRANGEBYSCORE begins before there was such a command.
+    let mut last = Vec::new();
     for (since, _) in facts.history {
         let changed = version("version in the history", since, problems);
         if changed < last {

@@ -10,3 +10,4 @@ pub mod listpack;
 pub mod ordered;
 pub mod packed;
 pub mod set;
+pub mod sorted_set;

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use structs::ordered::{Key, Member, Tree};
 
-/// A member is its number in decimal, so that the order of bytes is not that of numbers; and how
-/// often it has moved.
+/// A member is its number in decimal, so that the order of bytes is not that of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Name(&'static str, u8);
+struct Name(&'static str);
 
 impl Member for Name {
     fn bytes(&self) -> &[u8] {
@@ -50,7 +49,6 @@ enum Op {
     Insert { from: usize, len: usize },
     Remove { from: usize, len: usize },
     Update { number: usize, by: i32 },
-    Relocate { from: usize, len: usize },
     RemoveRanks { from: usize, len: usize },
 }
 
@@ -72,7 +70,6 @@ fn op() -> impl Strategy<Value = Op> {
         5 => (from.clone(), len.clone()).prop_map(|(from, len)| Op::Insert { from, len }),
         3 => (from.clone(), len.clone()).prop_map(|(from, len)| Op::Remove { from, len }),
         3 => (from.clone(), -30..30i32).prop_map(|(number, by)| Op::Update { number, by }),
-        1 => (from.clone(), len.clone()).prop_map(|(from, len)| Op::Relocate { from, len }),
         1 => (from, len).prop_map(|(from, len)| Op::RemoveRanks { from, len }),
     ]
 }
@@ -83,18 +80,15 @@ struct Pair {
     model: BTreeSet<(i32, &'static str)>,
     /// The score of each member that is in.
     current: Vec<Option<i32>>,
-    /// How often each member has moved.
-    moved: Vec<u8>,
 }
 
 impl Pair {
     fn new() -> Self {
-        let (current, moved) = (vec![None; names().len()], vec![0; names().len()]);
-        Self { tree: Tree::new(), model: BTreeSet::new(), current, moved }
+        Self { tree: Tree::new(), model: BTreeSet::new(), current: vec![None; names().len()] }
     }
 
     fn name(&self, number: usize) -> Name {
-        Name(&names()[number], self.moved[number])
+        Name(&names()[number])
     }
 
     fn named(&self, text: &str) -> Name {
@@ -122,16 +116,6 @@ impl Pair {
                 self.model.remove(&(old, self.name(number).0));
                 self.model.insert((new, self.name(number).0));
                 self.current[number] = Some(new);
-            }
-            Op::Relocate { from, len } => {
-                for number in from..from + len {
-                    let before = self.name(number);
-                    let after = Name(before.0, before.1.wrapping_add(1));
-                    let score = self.current[number];
-                    let found = self.tree.relocate(f64::from(score.unwrap_or(3)), before, after);
-                    assert_eq!(found, score.is_some());
-                    self.moved[number] = after.1;
-                }
             }
             Op::RemoveRanks { from, len } => {
                 let gone: Vec<_> = self.model.iter().copied().skip(from).take(len).collect();

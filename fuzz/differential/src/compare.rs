@@ -12,6 +12,22 @@ const TOLERANCE_MS: i64 = 2000;
 /// Times that end after the year 6000 are equally far away: we keep 48 bits of them.
 const FAR: i64 = 1 << 37;
 
+/// Commands with fields that expire. The reference for these is Valkey, which words errors otherwise.
+pub(crate) const FIELD_EXPIRY: &[&[u8]] = &[
+    b"HEXPIRE",
+    b"HPEXPIRE",
+    b"HEXPIREAT",
+    b"HPEXPIREAT",
+    b"HTTL",
+    b"HPTTL",
+    b"HEXPIRETIME",
+    b"HPEXPIRETIME",
+    b"HPERSIST",
+    b"HGETEX",
+    b"HSETEX",
+    b"HGETDEL",
+];
+
 /// Texts that the reference, which is a version behind, words otherwise; ours first.
 const REWORDED: &[(&str, &str)] = &[(
     "ERR string exceeds maximum allowed size (proto-max-bulk-len)",
@@ -29,18 +45,34 @@ pub(crate) fn replies(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> Opti
             discriminant(ours) == discriminant(theirs) && sorted(ours) == sorted(theirs)
         }
         // Cursors differ; what a whole scan finds is compared with the keyspaces.
-        b"SCAN" | b"HSCAN" | b"SSCAN" => ours.is_error() == theirs.is_error(),
+        b"SCAN" | b"HSCAN" | b"SSCAN" | b"ZSCAN" => ours.is_error() == theirs.is_error(),
+        b"HTTL" | b"HPTTL" | b"HEXPIRETIME" | b"HPEXPIRETIME" if !ours.is_error() => {
+            close_all(ours, theirs)
+        }
+        name if FIELD_EXPIRY.contains(&name) => {
+            ours == theirs || (ours.is_error() && theirs.is_error())
+        }
+        // The reference for fields that expire has them in tables.
+        b"OBJECT" if ours.as_bytes() == Some(b"listpackex") => {
+            matches!(theirs.as_bytes(), Some(b"hashtable" | b"listpack"))
+        }
         // The reference has no small sets or lists in listpacks.
         b"OBJECT" if ours.as_bytes() == Some(b"listpack") => {
-            matches!(theirs.as_bytes(), Some(b"hashtable" | b"quicklist"))
+            ours == theirs || matches!(theirs.as_bytes(), Some(b"hashtable" | b"quicklist"))
         }
         // One more number that the reference, which is a version behind, still takes.
         b"LPOS" if ours.as_error().is_some_and(|text| text.ends_with(b"9223372036854775807")) => {
             true
         }
         // Chance decides which, not how many.
-        b"SRANDMEMBER" | b"HRANDFIELD" => shape(ours) == shape(theirs),
-        b"HGETALL" if ours.as_array().is_some() => pairs(ours) == pairs(theirs),
+        b"SRANDMEMBER" | b"HRANDFIELD" | b"ZRANDMEMBER" => shape(ours) == shape(theirs),
+        b"HGETALL" if !ours.is_error() => {
+            discriminant(ours) == discriminant(theirs) && pairs(ours) == pairs(theirs)
+        }
+        // The reference, which is a version behind, does not know the option.
+        b"ZRANK" | b"ZREVRANK" if request.len() > 3 && theirs.is_error() => true,
+        // The reference, which is a version behind, prints scores with more digits.
+        name if name.starts_with(b"Z") => ours == theirs || equal_scores(ours, theirs),
         b"TTL" | b"PTTL" | b"EXPIRETIME" | b"PEXPIRETIME" => close(ours, theirs),
         // We keep a bit where they keep four bytes, and so answer where they refuse.
         b"LCS"
@@ -64,10 +96,32 @@ fn reworded(ours: &Value, theirs: &Value) -> bool {
     }
 }
 
+/// Returns whether two replies differ in nothing but the digits of scores.
+fn equal_scores(ours: &Value, theirs: &Value) -> bool {
+    if let (Some(ours), Some(theirs)) = (ours.as_array(), theirs.as_array()) {
+        let mut pairs = ours.iter().zip(theirs);
+        return ours.len() == theirs.len()
+            && pairs.all(|(ours, theirs)| ours == theirs || equal_scores(ours, theirs));
+    }
+    let score = |value: &Value| stdx::number::parse_double(value.as_bytes()?);
+    score(ours).is_some() && score(ours) == score(theirs)
+}
+
 fn close(ours: &Value, theirs: &Value) -> bool {
     match (ours.as_integer(), theirs.as_integer()) {
         (Some(ours), Some(theirs)) if ours >= 0 && theirs >= 0 => {
             ours.abs_diff(theirs) <= TOLERANCE_MS as u64 || (ours > FAR && theirs > FAR)
+        }
+        _ => ours == theirs,
+    }
+}
+
+/// Compares replies that may be lists of times.
+fn close_all(ours: &Value, theirs: &Value) -> bool {
+    match (ours.as_array(), theirs.as_array()) {
+        (Some(ours), Some(theirs)) => {
+            let mut pairs = ours.iter().zip(theirs);
+            ours.len() == theirs.len() && pairs.all(|(ours, theirs)| close(ours, theirs))
         }
         _ => ours == theirs,
     }
@@ -88,8 +142,8 @@ fn sorted(value: &Value) -> Option<Vec<Vec<u8>>> {
 /// The fields and values of a reply, in the order of the fields.
 fn pairs(value: &Value) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
     let bytes = |value: &Value| value.as_bytes().unwrap_or_default().to_vec();
-    let pairs = value.as_array()?.chunks_exact(2);
-    let mut all: Vec<_> = pairs.map(|pair| (bytes(&pair[0]), bytes(&pair[1]))).collect();
+    let pairs = value.pairs()?.into_iter();
+    let mut all: Vec<_> = pairs.map(|(field, value)| (bytes(field), bytes(value))).collect();
     all.sort_unstable();
     Some(all)
 }
@@ -97,8 +151,11 @@ fn pairs(value: &Value) -> Option<Vec<(Vec<u8>, Vec<u8>)>> {
 /// What is known of a key: its type, its encoding, its remaining time, its value.
 type Facts = Vec<Value>;
 
-/// All keys of the selected database.
-pub(crate) fn state(connection: &mut Connection) -> Result<BTreeMap<Vec<u8>, Facts>, Error> {
+/// All keys of the selected database, with the times of their fields if these can have some.
+pub(crate) fn state(
+    connection: &mut Connection,
+    fields_expire: bool,
+) -> Result<BTreeMap<Vec<u8>, Facts>, Error> {
     let mut found = BTreeMap::new();
     let mut cursor = b"0".to_vec();
     loop {
@@ -113,11 +170,17 @@ pub(crate) fn state(connection: &mut Connection) -> Result<BTreeMap<Vec<u8>, Fac
             let members = connection.request(&[b"SMEMBERS", key])?;
             facts.extend(sorted(&members).into_iter().flatten().map(Value::Bulk));
             let fields = connection.request(&[b"HGETALL", key])?;
-            let fields = pairs(&fields).into_iter().flatten();
-            facts
-                .extend(fields.flat_map(|(field, value)| [Value::Bulk(field), Value::Bulk(value)]));
+            for (field, value) in pairs(&fields).into_iter().flatten() {
+                if fields_expire {
+                    let question: [&[u8]; 5] = [b"HPEXPIRETIME", key, b"FIELDS", b"1", &field];
+                    facts.push(connection.request(&question)?);
+                }
+                facts.extend([Value::Bulk(field), Value::Bulk(value)]);
+            }
             let elements = connection.request(&[b"LRANGE", key, b"0", b"-1"])?;
             facts.extend(elements.as_array().unwrap_or_default().iter().cloned());
+            let scores = connection.request(&[b"ZRANGE", key, b"0", b"-1", b"WITHSCORES"])?;
+            facts.extend(scores.as_array().unwrap_or_default().iter().cloned());
             found.insert(key.to_vec(), facts);
         }
         cursor = next.as_bytes().unwrap_or(b"0").to_vec();
@@ -145,9 +208,9 @@ pub(crate) fn states(
         let same = same
             && facts.iter().zip(other).enumerate().all(|(index, (ours, theirs))| match index {
                 // The reference has no small sets or lists in listpacks.
-                1 => ours == theirs || ours.as_bytes() == Some(b"listpack"),
+                1 => ours == theirs || matches!(ours.as_bytes(), Some(b"listpack" | b"listpackex")),
                 2 => close(ours, theirs),
-                _ => ours == theirs,
+                _ => close_all(ours, theirs) || equal_scores(ours, theirs),
             });
         if !same {
             let key = key.escape_ascii();

@@ -5,6 +5,8 @@ use spec::Command;
 use spec::usage::{Arg, Kind, Usage, ValueSource, generate, mutate};
 use stdx::rng::{Rng, SeededRng};
 
+use crate::compare::FIELD_EXPIRY;
+
 /// Answers that follow from chance, or from how memory is laid out; nothing can be compared.
 const INCOMPARABLE: &[&str] = &[
     "RANDOMKEY",
@@ -19,6 +21,9 @@ const INCOMPARABLE: &[&str] = &[
     "BLPOP",
     "BRPOP",
     "BRPOPLPUSH",
+    "BZMPOP",
+    "BZPOPMAX",
+    "BZPOPMIN",
 ];
 
 /// A command that can be asked for.
@@ -34,13 +39,18 @@ pub(crate) struct Inventor {
 }
 
 impl Inventor {
-    /// Returns an inventor for all commands over data, or only for those whose name begins with `only`.
+    /// Returns an inventor for all commands over data, or only for those whose name begins with a word of `only`, which has commas between.
     pub(crate) fn new(seed: u64, only: Option<&str>) -> Self {
         let mut known = Vec::new();
         for command in FAMILIES.iter().flat_map(|family| family.iter()) {
             add(&mut known, &[], command, only);
         }
         Self { known, rng: SeededRng::new(seed) }
+    }
+
+    /// Leaves out the commands that `is_known` does not know by their first word.
+    pub(crate) fn retain(&mut self, mut is_known: impl FnMut(&[u8]) -> bool) {
+        self.known.retain(|command| is_known(&command.name[0]));
     }
 
     /// Returns the next request.
@@ -55,10 +65,83 @@ impl Inventor {
         let rng = &mut self.rng;
         let mut dice = |below: u64| rng.below(below.max(1));
         let mut args = generate(&command.usage, &mut dice, &mut Values);
-        if dice(8) == 0 {
+        // What is wrong with one of fields that expire, the reference for these takes more lightly.
+        if dice(8) == 0 && !FIELD_EXPIRY.contains(&&*command.name[0]) {
             mutate(&mut args, &mut dice);
         }
-        command.name.iter().cloned().chain(args).collect()
+        let mut request: Vec<_> = command.name.iter().cloned().chain(args).collect();
+        by_text_where_it_is_defined(&mut request, &mut dice);
+        sort_what_can_be_sorted(&mut request, &mut dice);
+        request
+    }
+}
+
+/// A sorted set all of whose scores are equal: what ranges by text are of others is not defined.
+const EQUAL_SCORES: &[u8] = b"equal";
+
+/// Has requests for ranges by text go to the sorted set for them, which some of them fill instead.
+fn by_text_where_it_is_defined(request: &mut Vec<Vec<u8>>, dice: &mut dyn FnMut(u64) -> u64) {
+    let is_by_text =
+        |word: &Vec<u8>| word.to_ascii_uppercase().windows(3).any(|part| part == b"LEX");
+    if !request[0].starts_with(b"Z") || !request.iter().any(is_by_text) {
+        return;
+    }
+    if dice(2) == 0 {
+        *request = words(&["ZADD", "", "0", "", "0", "", "0", ""]);
+        for at in [3, 5, 7] {
+            request[at] = vec![b"abx"[dice(3) as usize]; dice(5) as usize];
+        }
+    }
+    let key = if request[0] == b"ZRANGESTORE" { 2 } else { 1 };
+    if let Some(key) = request.get_mut(key) {
+        *key = EQUAL_SCORES.to_vec();
+    }
+}
+
+/// Has requests for sorting meet collections of few elements, and what these are sorted by; some of the requests fill them instead. No order is left open.
+fn sort_what_can_be_sorted(request: &mut Vec<Vec<u8>>, dice: &mut dyn FnMut(u64) -> u64) {
+    const ELEMENTS: [&str; 10] = ["1", "2", "3", "10", "-5", "0.5", "x", "abc", "", "007"];
+    const NUMBERS: usize = 6;
+    if !request[0].starts_with(b"SORT") {
+        return;
+    }
+    // Mostly numbers, or nearly every answer would be that something is none.
+    let element = |dice: &mut dyn FnMut(u64) -> u64| {
+        let among = if dice(8) == 0 { ELEMENTS.len() } else { NUMBERS };
+        ELEMENTS[dice(among as u64) as usize]
+    };
+    let (one, two, three) = (element(dice), element(dice), element(dice));
+    let made = match dice(8) {
+        0 => vec!["RPUSH", "sortable:list", one, two, three],
+        1 => vec!["SADD", "sortable:set", one, two, three],
+        2 => vec!["ZADD", "sortable:zset", "1", one, "2", two, "3", three],
+        3 => vec!["SET", "w_", two],
+        4 => vec!["HSET", "o_", "f", two, "g", three],
+        5 if dice(4) == 0 => vec!["DEL", "sortable:list", "sortable:set", "sortable:zset"],
+        _ => {
+            const KEYS: [&str; 3] = ["sortable:list", "sortable:zset", "sortable:set"];
+            let is = |word: &Vec<u8>, name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+            let has = |name| request.iter().any(|word| is(word, name));
+            let (by, limited) = (has("BY"), has("LIMIT"));
+            // The order of a set is each server's own, and so is that of some out of those with equal texts; of all with equal texts, it is that of the list.
+            if by && limited {
+                request.retain(|word| !is(word, "ALPHA"));
+            }
+            let keys = match by {
+                true if request.iter().any(|word| is(word, "ALPHA")) => 1,
+                true => 2,
+                false => 3,
+            };
+            let key = KEYS[dice(keys) as usize];
+            if let Some(place) = request.get_mut(1).filter(|_| by || dice(10) > 0) {
+                *place = key.as_bytes().to_vec();
+            }
+            return;
+        }
+    };
+    *request = words(&made);
+    if matches!(made[0], "SET" | "HSET") {
+        request[1].extend_from_slice(one.as_bytes());
     }
 }
 
@@ -74,7 +157,7 @@ fn add(known: &mut Vec<Known>, parents: &[&str], command: &Command<DataFn>, only
     let name = path.join(" ");
     if !command.subcommands.is_empty()
         || INCOMPARABLE.contains(&name.as_str())
-        || only.is_some_and(|only| !name.starts_with(only))
+        || only.is_some_and(|only| !only.split(',').any(|only| name.starts_with(only)))
     {
         return;
     }
@@ -123,11 +206,19 @@ impl ValueSource for Values {
         const DOUBLES: &[&str] =
             &["0", "1", "-1", "0.1", "2.5", "1e3", "1e-5", "inf", "-inf", "3.0"];
         const PATTERNS: &[&str] = &["*", "a*", "?", "[ab]", "[^a]", "\\a", "*long*", ""];
+        // Ends of ranges by text, and some of ranges by score or rank.
+        const BOUNDS: &[&str] = &[
+            "-", "+", "[", "[abc", "[x", "(0", "(abc", "(x", "[hello", "0", "-1", "(1", "2", "inf",
+            "3",
+        ];
         // Far enough that no key expires while both are asked, or long past.
         const DURATIONS: &[&str] = &["100000", "5000000", "0", "-1", "-5", "9223372036854775807"];
         const TIMES: &[&str] = &["1", "0", "-1", "32503680000000", "42503680000000"];
         const TIMES_S: &[&str] =
             &["1", "0", "-1", "32503680000", "42503680000", "9223372036854775807"];
+        // Where SORT looks: strings and hashes whose names end with what collections hold.
+        const PLACES: &[&str] =
+            &["w_*", "w_*", "o_*->f", "o_*->g", "#", "*", "nosort", "o_*", "w_*->f", "*->", ""];
         let in_seconds = arg.name.contains("seconds") && !arg.name.contains("milliseconds");
         let duration = ["seconds", "milliseconds"].contains(&arg.name.as_str());
         let pool = match arg.kind {
@@ -137,6 +228,8 @@ impl ValueSource for Values {
             Kind::Integer if arg.name.contains("db") => &["0", "1", "9", "15", "16", "-1", "x"],
             Kind::Integer => INTEGERS,
             Kind::Double => DOUBLES,
+            Kind::String if ["min", "max", "start", "stop"].contains(&arg.name.as_str()) => BOUNDS,
+            Kind::Pattern if ["by-pattern", "get-pattern"].contains(&arg.name.as_str()) => PLACES,
             Kind::Pattern => PATTERNS,
             Kind::UnixTime if in_seconds => TIMES_S,
             Kind::UnixTime => TIMES,

@@ -102,6 +102,15 @@ impl Table {
         }
     }
 
+    /// Takes a text that may be missing.
+    pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, BadScenario> {
+        match self.take(name) {
+            Some(Value::Text(text)) => Ok(Some(text)),
+            None => Ok(None),
+            Some(_) => Err(bad(format!("{name} should be a text"))),
+        }
+    }
+
     /// Takes a list of numbers.
     pub(super) fn numbers(&mut self, name: &str) -> Result<Vec<u64>, BadScenario> {
         let Some(Value::List(list)) = self.take(name) else {
@@ -132,6 +141,14 @@ impl Table {
     /// Takes a request, split into arguments as on a command line.
     pub(super) fn request(&mut self, name: &str) -> Result<Vec<Vec<u8>>, BadScenario> {
         split(&self.text(name)?)
+    }
+
+    /// Takes a request that may be missing.
+    pub(super) fn optional_request(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<Vec<Vec<u8>>>, BadScenario> {
+        self.optional_text(name)?.as_deref().map(split).transpose()
     }
 
     /// Takes a list of requests, which may be missing.

@@ -3,8 +3,9 @@
 //! Each scenario measures one thing for every server, in turns, so that all meet the same machine:
 //! what an operation costs ([`throughput`]), what a key costs ([`memory`]), how long the worst
 //! reply takes while a table grows ([`pauses`]) and beside a greedy client ([`fairness`]), how soon
-//! expired keys are gone ([`expiry`]), and what connections cost ([`connections`]). One more
-//! compares not servers but load generators ([`tools`]). What exactly is asked stands in `bench/`.
+//! expired keys and fields are gone ([`expiry`]), and what connections cost ([`connections`]). One
+//! more compares not servers but load generators ([`tools`]). What exactly is asked stands in
+//! `bench/`.
 //!
 //! # Noise
 //!
@@ -17,6 +18,7 @@ mod connections;
 mod data;
 mod expiry;
 mod failure;
+mod giants;
 mod load;
 mod memory;
 mod options;
@@ -67,6 +69,18 @@ const SCENARIOS: &[Scenario] = &[
         run: throughput::run,
     },
     Scenario {
+        name: "collections",
+        title: "Big collections",
+        text: include_str!("../../../../bench/collections.toml"),
+        run: throughput::run,
+    },
+    Scenario {
+        name: "giants",
+        title: "Pauses by giant collections",
+        text: include_str!("../../../../bench/giants.toml"),
+        run: giants::run,
+    },
+    Scenario {
         name: "memory",
         title: "Memory",
         text: include_str!("../../../../bench/memory.toml"),
@@ -88,6 +102,12 @@ const SCENARIOS: &[Scenario] = &[
         name: "expiry",
         title: "Expiry",
         text: include_str!("../../../../bench/expiry.toml"),
+        run: expiry::run,
+    },
+    Scenario {
+        name: "field-expiry",
+        title: "Expiry of fields",
+        text: include_str!("../../../../bench/field_expiry.toml"),
         run: expiry::run,
     },
     Scenario {

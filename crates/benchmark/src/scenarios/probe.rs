@@ -56,7 +56,16 @@ impl Plan {
 const FLOOD: usize = 0;
 const PROBE: usize = 1;
 
+/// What is asked on schedule.
+#[derive(Debug)]
+pub(super) struct Probe {
+    pub(super) request: Vec<u8>,
+    pub(super) period_us: u64,
+}
+
 struct Probed {
+    /// What comes before the flood.
+    first: Option<Vec<u8>>,
     flood: Requests,
     probe: Vec<u8>,
     is_over: bool,
@@ -68,6 +77,10 @@ struct Probed {
 impl Script for Probed {
     fn request(&mut self, connection: usize, out: &mut Vec<u8>) -> Option<u16> {
         if connection == FLOOD {
+            if let Some(first) = self.first.take() {
+                out.extend_from_slice(&first);
+                return Some(FLOOD as u16);
+            }
             return self.flood.request(connection, out);
         }
         (!self.is_over).then(|| {
@@ -88,11 +101,13 @@ impl Script for Probed {
     }
 }
 
-struct Found {
-    usage: Usage,
-    requests: u64,
-    error: Option<String>,
-    replied: Vec<u64>,
+/// What was found: how long replies took, in nanoseconds, and what the flood cost.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) usage: Usage,
+    pub(super) requests: u64,
+    pub(super) error: Option<String>,
+    pub(super) replied: Vec<u64>,
     behind: Vec<u64>,
     longest_turn_ns: u64,
 }
@@ -128,7 +143,13 @@ fn one_server(
     let count = lab.scaled(plan.requests);
     let found = lab.quietest(
         |found: &Found| &found.usage,
-        || measure(&Server::start(&peer, core, &[])?, plan, window, count),
+        || {
+            // More keys than there will ever be requests.
+            let order = KeyOrder::Sequential { keys: u64::MAX };
+            let flood = Requests::new(&plan.flood, order, plan.value, count);
+            let probe = Probe { request: encode(&plan.probe), period_us: plan.probe_period_us };
+            measure(&Server::start(&peer, core, &[])?, flood, None, window, probe)
+        },
     )?;
     match &found.error {
         Some(error) => lab.note(&format!("{}: {error}", peer.name)),
@@ -155,12 +176,18 @@ fn record(table: &mut Table, index: usize, mut found: Found) {
     add("longest turn of the load generator", found.longest_turn_ns as f64 / 1e6);
 }
 
-fn measure(server: &Server, plan: &Plan, window: usize, count: u64) -> Result<Found, Failure> {
-    // More keys than there will ever be requests.
-    let order = KeyOrder::Sequential { keys: u64::MAX };
+/// Floods a server with so many requests in flight, and probes it meanwhile.
+pub(super) fn measure(
+    server: &Server,
+    flood: Requests,
+    first: Option<Vec<u8>>,
+    window: usize,
+    probe: Probe,
+) -> Result<Found, Failure> {
     let mut script = Probed {
-        flood: Requests::new(&plan.flood, order, plan.value, count),
-        probe: encode(&plan.probe),
+        first,
+        flood,
+        probe: probe.request,
         is_over: false,
         replied: Vec::new(),
         behind: Vec::new(),
@@ -169,7 +196,7 @@ fn measure(server: &Server, plan: &Plan, window: usize, count: u64) -> Result<Fo
     let mut engine = Engine::new(vec![server.target.clone()], Vec::new())?;
     engine.connect(0, window, Pace::Steady)?;
     let first_ns = engine.now_ns() + 5_000_000;
-    let period_ns = plan.probe_period_us * 1000;
+    let period_ns = probe.period_us * 1000;
     engine.connect(0, 1, Pace::Planned { first_ns, period_ns })?;
     let meter = Meter::start(&[server.pid()], &clock);
     engine.run(&mut script, None)?;

@@ -22,29 +22,52 @@ struct Operation {
     before: Vec<Vec<Vec<u8>>>,
 }
 
+/// What a server is filled with.
+#[derive(Debug)]
+struct Preload {
+    request: Vec<Vec<u8>>,
+    requests: u64,
+    order: KeyOrder,
+}
+
 #[derive(Debug)]
 struct Plan {
+    about: Option<String>,
     keys: u64,
     value: usize,
     connections: usize,
     duration_ms: u64,
-    preload: Vec<Vec<Vec<u8>>>,
+    preload: Vec<Preload>,
     operations: Vec<Operation>,
 }
 
 impl Plan {
     fn parse(text: &str) -> Result<Self, Failure> {
         let (mut top, sections) = Section::parse(text)?;
+        let keys = top.number("keys")?;
+        let all = top.requests("preload")?.into_iter();
+        let order = KeyOrder::Sequential { keys };
+        let all = all.map(|request| Preload { request, requests: keys, order: order.clone() });
         let mut plan = Self {
-            keys: top.number("keys")?,
+            about: top.optional_text("about")?,
+            keys,
             value: top.number("value")? as usize,
             connections: top.number("connections")? as usize,
             duration_ms: top.number("duration_ms")?,
-            preload: top.requests("preload")?,
+            preload: all.collect(),
             operations: Vec::new(),
         };
         top.finish()?;
         for mut section in sections {
+            if section.kind() == "preload" {
+                plan.preload.push(Preload {
+                    request: section.request("request")?,
+                    requests: section.number("requests")?,
+                    order: KeyOrder::Uniform { keys: section.number("keys")? },
+                });
+                section.finish()?;
+                continue;
+            }
             if section.kind() != "operation" {
                 return Err(Failure::Usage(format!("no such table: {}", section.kind())));
             }
@@ -81,24 +104,23 @@ pub(super) fn run(lab: &mut Lab, text: &str) -> Result<Report, Failure> {
         lab.note(&format!("throughput, round {} of {}", round + 1, lab.rounds));
         one_round(lab, &plan, round, &mut tables)?;
     }
-    let about = format!(
+    let about = plan.about.clone().unwrap_or_else(|| format!(
         "{} connections; {} random keys of 16 bytes, loaded before, values of {} bytes; server and load \
          each on a core of its own; Pn: n requests at a time on each connection.",
         plan.connections,
         lab.scaled(plan.keys),
         plan.value
-    );
+    ));
     Ok(Report { about, tables: vec![tables.cpu, tables.user, tables.throughput, tables.load] })
 }
 
 fn one_round(lab: &mut Lab, plan: &Plan, round: usize, tables: &mut Tables) -> Result<(), Failure> {
-    let keys = lab.scaled(plan.keys);
     let mut servers = Vec::new();
     for peer in &lab.peers {
         let server = Server::start(peer, lab.server_core, &[])?;
-        for request in &plan.preload {
-            let order = KeyOrder::Sequential { keys };
-            pour(&server, &mut Requests::new(request, order, plan.value, keys))?;
+        for preload in &plan.preload {
+            let (order, count) = (scaled(lab, &preload.order), lab.scaled(preload.requests));
+            pour(&server, &mut Requests::new(&preload.request, order, plan.value, count))?;
         }
         servers.push(server);
     }
@@ -114,6 +136,15 @@ fn one_round(lab: &mut Lab, plan: &Plan, round: usize, tables: &mut Tables) -> R
         }
     }
     Ok(())
+}
+
+/// Returns the order of fewer keys in a quick run.
+fn scaled(lab: &Lab, order: &KeyOrder) -> KeyOrder {
+    match *order {
+        KeyOrder::Sequential { keys } => KeyOrder::Sequential { keys: lab.scaled(keys) },
+        KeyOrder::Uniform { keys } => KeyOrder::Uniform { keys: lab.scaled(keys) },
+        ref order @ KeyOrder::Zipf(_) => order.clone(),
+    }
 }
 
 /// Takes a sample, and again while strangers disturb it and the run's patience lasts.
@@ -172,6 +203,8 @@ mod tests {
 
     #[test]
     fn the_plan_is_valid() {
+        let text = include_str!("../../../../bench/collections.toml");
+        assert!(Plan::parse(text).expect("valid").preload.len() > 1);
         let plan = Plan::parse(include_str!("../../../../bench/throughput.toml")).expect("valid");
         assert!(plan.operations.iter().all(|operation| !operation.pipelines.is_empty()));
         for operation in

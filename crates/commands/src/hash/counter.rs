@@ -1,6 +1,6 @@
 //! Counting in a field: HINCRBY on 64-bit integers, HINCRBYFLOAT on 80-bit floating-point numbers.
 
-use keyspace::Form;
+use keyspace::{Expiry, Form};
 use stdx::number::{Digits, LongDouble};
 
 use super::limits;
@@ -19,7 +19,7 @@ pub(super) fn hincrby(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     };
     let sum = old.checked_add(increment).ok_or(CommandError::Overflow)?;
     hash.expect(std::iter::once(args[2]));
-    hash.insert(args[2], Digits::from_i64(sum).as_bytes());
+    hash.insert(args[2], Digits::from_i64(sum).as_bytes(), Expiry::Keep);
     drop(hash);
     if is_new {
         cx.created(key.bytes);
@@ -51,14 +51,20 @@ pub(super) fn hincrbyfloat(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let mut text = Vec::new();
     sum.push_human(&mut text);
     hash.expect([args[2], &text].into_iter());
-    hash.insert(args[2], &text);
+    let expires = hash.view().expiry(args[2]).flatten().is_some();
+    hash.insert(args[2], &text, Expiry::Keep);
     drop(hash);
     if is_new {
         cx.created(key.bytes);
     }
     cx.effects.changed(1);
     // Whoever replays the log need not round as we do.
-    cx.effects.rewrite(|| [b"HSET", key.bytes, args[2], &text]);
+    if expires {
+        let words: [&[u8]; 7] = [b"HSETEX", key.bytes, b"KEEPTTL", b"FIELDS", b"1", args[2], &text];
+        cx.effects.rewrite(|| words);
+    } else {
+        cx.effects.rewrite(|| [b"HSET", key.bytes, args[2], &text]);
+    }
     cx.event(EventClass::Hash, "hincrbyfloat", key.bytes);
     cx.reply.bulk(&text);
     Ok(())

@@ -1,6 +1,6 @@
 //! Setting and removing: HSET, HMSET, HSETNX, HDEL.
 
-use keyspace::Form;
+use keyspace::{Expiry, Form};
 
 use super::limits;
 use crate::{Args, CmdResult, CommandError, Cx, EventClass};
@@ -31,7 +31,7 @@ fn set(cx: &mut Cx<'_>, args: &Args<'_>, name: &str) -> Result<usize, CommandErr
     hash.expect(args[2..].iter().copied());
     let mut created = 0;
     for pair in args[2..].chunks_exact(2) {
-        created += usize::from(hash.insert(pair[0], pair[1]));
+        created += usize::from(hash.insert(pair[0], pair[1], Expiry::None));
     }
     drop(hash);
     if is_new {
@@ -52,7 +52,7 @@ pub(super) fn hsetnx(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         return Ok(());
     }
     hash.expect(args[2..].iter().copied());
-    hash.insert(args[2], args[3]);
+    hash.insert(args[2], args[3], Expiry::None);
     drop(hash);
     if is_new {
         cx.created(key.bytes);

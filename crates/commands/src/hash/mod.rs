@@ -6,9 +6,13 @@
 //! counter.rs   counting in a field
 //! random.rs    fields by chance
 //! scan.rs      a few at a time
+//! expiry.rs    times to live
+//! extended.rs  reading and writing along with times to live
 //! ```
 
 mod counter;
+mod expiry;
+mod extended;
 mod fields;
 mod random;
 mod read;
@@ -22,7 +26,7 @@ use spec::{Category, Group, KeySpec};
 use config::Config;
 use keyspace::HashLimits;
 
-use crate::DataFn;
+use crate::{Args, CommandError, DataFn};
 
 /// A row, and what it calls.
 type Command = spec::Command<DataFn>;
@@ -48,6 +52,39 @@ pub const COMMANDS: &[Command] = &[
         .summary("Tells whether a field is there.")
         .complexity("O(1).")
         .since("2.0.0"),
+    Command::new("HEXPIRE", expiry::hexpire, AtLeast(6))
+        .group(Group::Hash)
+        .flags(&[Write, DenyOom, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Rw, Update])])
+        .usage(
+            "key seconds:integer [condition=(NX | XX | GT | LT)] FIELDS fields=(numfields:integer \
+             field+)",
+        )
+        .summary("Sets in how many seconds fields expire.")
+        .complexity("O(N) for N fields.")
+        .since("7.4.0"),
+    Command::new("HEXPIREAT", expiry::hexpireat, AtLeast(6))
+        .group(Group::Hash)
+        .flags(&[Write, DenyOom, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Rw, Update])])
+        .usage(
+            "key unix-time-seconds:unix-time [condition=(NX | XX | GT | LT)] FIELDS \
+             fields=(numfields:integer field+)",
+        )
+        .summary("Sets at which second of Unix time fields expire.")
+        .complexity("O(N) for N fields.")
+        .since("7.4.0"),
+    Command::new("HEXPIRETIME", expiry::hexpiretime, AtLeast(5))
+        .group(Group::Hash)
+        .flags(&[ReadOnly, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Ro, Access])])
+        .usage("key FIELDS fields=(numfields:integer field+)")
+        .summary("Returns at which second of Unix time fields expire.")
+        .complexity("O(N) for N fields.")
+        .since("7.4.0"),
     Command::new("HGET", read::hget, Exactly(3))
         .group(Group::Hash)
         .flags(&[ReadOnly, Fast])
@@ -67,6 +104,28 @@ pub const COMMANDS: &[Command] = &[
         .complexity("O(N) for N fields.")
         .since("2.0.0")
         .tips(&["nondeterministic_output_order"]),
+    Command::new("HGETDEL", extended::hgetdel, AtLeast(5))
+        .group(Group::Hash)
+        .flags(&[Write, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Rw, Access, Delete])])
+        .usage("key FIELDS fields=(numfields:integer field+)")
+        .summary("Returns the values of fields and removes them.")
+        .complexity("O(N) for N fields.")
+        .since("8.0.0"),
+    Command::new("HGETEX", extended::hgetex, AtLeast(5))
+        .group(Group::Hash)
+        .flags(&[Write, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Rw, Access, Update])])
+        .usage(
+            "key [expiration=(EX seconds:integer | PX milliseconds:integer | \
+             EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | PERSIST)] \
+             FIELDS fields=(numfields:integer field+)",
+        )
+        .summary("Returns the values of fields, and sets or removes their expiries.")
+        .complexity("O(N) for N fields.")
+        .since("8.0.0"),
     Command::new("HINCRBY", counter::hincrby, Exactly(4))
         .group(Group::Hash)
         .flags(&[Write, DenyOom, Fast])
@@ -126,6 +185,57 @@ pub const COMMANDS: &[Command] = &[
         .complexity("O(N) for N fields.")
         .since("2.0.0")
         .deprecated("4.0.0", "`HSET` with several fields"),
+    Command::new("HPERSIST", expiry::hpersist, AtLeast(5))
+        .group(Group::Hash)
+        .flags(&[Write, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Rw, Update])])
+        .usage("key FIELDS fields=(numfields:integer field+)")
+        .summary("Removes the expiries of fields.")
+        .complexity("O(N) for N fields.")
+        .since("7.4.0"),
+    Command::new("HPEXPIRE", expiry::hpexpire, AtLeast(6))
+        .group(Group::Hash)
+        .flags(&[Write, DenyOom, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Rw, Update])])
+        .usage(
+            "key milliseconds:integer [condition=(NX | XX | GT | LT)] FIELDS \
+             fields=(numfields:integer field+)",
+        )
+        .summary("Sets in how many milliseconds fields expire.")
+        .complexity("O(N) for N fields.")
+        .since("7.4.0"),
+    Command::new("HPEXPIREAT", expiry::hpexpireat, AtLeast(6))
+        .group(Group::Hash)
+        .flags(&[Write, DenyOom, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Rw, Update])])
+        .usage(
+            "key unix-time-milliseconds:unix-time [condition=(NX | XX | GT | LT)] FIELDS \
+             fields=(numfields:integer field+)",
+        )
+        .summary("Sets at which millisecond of Unix time fields expire.")
+        .complexity("O(N) for N fields.")
+        .since("7.4.0"),
+    Command::new("HPEXPIRETIME", expiry::hpexpiretime, AtLeast(5))
+        .group(Group::Hash)
+        .flags(&[ReadOnly, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Ro, Access])])
+        .usage("key FIELDS fields=(numfields:integer field+)")
+        .summary("Returns at which millisecond of Unix time fields expire.")
+        .complexity("O(N) for N fields.")
+        .since("7.4.0"),
+    Command::new("HPTTL", expiry::hpttl, AtLeast(5))
+        .group(Group::Hash)
+        .flags(&[ReadOnly, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Ro, Access])])
+        .usage("key FIELDS fields=(numfields:integer field+)")
+        .summary("Returns how many milliseconds fields have left.")
+        .complexity("O(N) for N fields.")
+        .since("7.4.0"),
     Command::new("HRANDFIELD", random::hrandfield, AtLeast(2))
         .group(Group::Hash)
         .flags(&[ReadOnly])
@@ -156,6 +266,20 @@ pub const COMMANDS: &[Command] = &[
         .complexity("O(N) for N fields.")
         .since("2.0.0")
         .history(&[("4.0.0", "Takes several fields.")]),
+    Command::new("HSETEX", extended::hsetex, AtLeast(6))
+        .group(Group::Hash)
+        .flags(&[Write, DenyOom, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Rw, Update])])
+        .usage(
+            "key [condition=(FNX | FXX)] [expiration=(EX seconds:integer | \
+             PX milliseconds:integer | EXAT unix-time-seconds:unix-time | \
+             PXAT unix-time-milliseconds:unix-time | KEEPTTL)] \
+             FIELDS fields=(numfields:integer data=(field value)+)",
+        )
+        .summary("Sets fields along with their expiries.")
+        .complexity("O(N) for N fields.")
+        .since("8.0.0"),
     Command::new("HSETNX", fields::hsetnx, Exactly(4))
         .group(Group::Hash)
         .flags(&[Write, DenyOom, Fast])
@@ -174,6 +298,15 @@ pub const COMMANDS: &[Command] = &[
         .summary("Returns the length of the value of a field.")
         .complexity("O(1).")
         .since("3.2.0"),
+    Command::new("HTTL", expiry::httl, AtLeast(5))
+        .group(Group::Hash)
+        .flags(&[ReadOnly, Fast])
+        .categories(&[Category::Hash])
+        .keys(&[KeySpec::at(1, &[Ro, Access])])
+        .usage("key FIELDS fields=(numfields:integer field+)")
+        .summary("Returns how many seconds fields have left.")
+        .complexity("O(N) for N fields.")
+        .since("7.4.0"),
     Command::new("HVALS", read::hvals, Exactly(2))
         .group(Group::Hash)
         .flags(&[ReadOnly])
@@ -185,6 +318,26 @@ pub const COMMANDS: &[Command] = &[
         .since("2.0.0")
         .tips(&["nondeterministic_output_order"]),
 ];
+
+/// Reads `FIELDS numfields field [field ...]` at the end of a request; `zero` is the text about a number that is none.
+fn field_list<'a, 'b>(
+    args: &'b Args<'a>,
+    at: usize,
+    zero: &'static str,
+) -> Result<&'b [&'a [u8]], CommandError> {
+    if at + 1 >= args.len() || !args.is(at, "FIELDS") {
+        let text = "ERR Mandatory argument FIELDS is missing or not at the right position";
+        return Err(CommandError::other(text));
+    }
+    let number = stdx::number::parse_i64(args[at + 1]).filter(|&number| number > 0);
+    let number = number.ok_or_else(|| CommandError::other(zero))?;
+    let fields = &args[at + 2..];
+    if usize::try_from(number) != Ok(fields.len()) {
+        let text = "ERR The `numfields` parameter must match the number of arguments";
+        return Err(CommandError::other(text));
+    }
+    Ok(fields)
+}
 
 /// Returns how the settings bound a packed hash.
 fn limits(config: &Config) -> HashLimits {

@@ -4,20 +4,20 @@ use resp::reply::Reply;
 use stdx::rng::Rng;
 use structs::listpack::Element;
 
-use crate::{Args, CmdResult, CommandError, Cx};
+use crate::{Args, CmdResult, CommandError, Cx, answer};
 
 /// HRANDFIELD key [count [WITHVALUES]]
 pub(super) fn hrandfield(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     if args.len() > 2 {
         return some(cx, args);
     }
-    let key = args.key(1);
+    let (key, now_ms) = (args.key(1), cx.db.now_ms());
     let Some(entry) = cx.db.find(key) else {
         cx.missed(key.bytes);
         cx.reply.null();
         return Ok(());
     };
-    match entry.as_hash()?.random(&mut |n| cx.rng.below(n)) {
+    match entry.as_hash(now_ms)?.random(&mut |n| cx.rng.below(n)) {
         Some((field, _)) => cx.reply.bulk(field.text(&mut None)),
         None => cx.reply.null(),
     }
@@ -37,31 +37,29 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     if with_values && !(-i64::MAX / 2..=i64::MAX / 2).contains(&count) {
         return Err(CommandError::other("ERR value is out of range"));
     }
-    let key = args.key(1);
+    let (key, now_ms) = (args.key(1), cx.db.now_ms());
     let Some(entry) = cx.db.find(key) else {
         cx.missed(key.bytes);
         cx.reply.array(0);
         return Ok(());
     };
-    let hash = entry.as_hash()?;
+    let hash = entry.as_hash(now_ms)?;
     let draws = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
     let drawn = if count < 0 { draws } else { draws.min(hash.len()) };
     let paired = with_values && cx.reply.is_resp3();
     cx.reply.array(if with_values && !paired { drawn.saturating_mul(2) } else { drawn });
     let reply = &mut cx.reply;
-    let mut answer = |field: Element<'_>, value: Element<'_>| {
-        put(reply, field, with_values.then_some(value), paired);
-    };
     let mut below = |n| cx.rng.below(n);
+    let shown = |value| with_values.then_some(value);
     if count >= 0 {
-        hash.sample(drawn, &mut below, answer);
+        hash.sample(drawn, &mut below, |field, value| put(reply, field, shown(value), paired));
         return Ok(());
     }
-    for _ in 0..drawn {
+    answer::repeatedly(reply, cx.config, drawn, |reply| {
         if let Some((field, value)) = hash.random(&mut below) {
-            answer(field, value);
+            put(reply, field, shown(value), paired);
         }
-    }
+    });
     Ok(())
 }
 

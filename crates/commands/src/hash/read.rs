@@ -12,9 +12,9 @@ fn with_hash(
     args: &Args<'_>,
     answer: impl FnOnce(&mut resp::reply::Reply<'_>, Option<HashRef<'_>>),
 ) -> Result<(), CommandError> {
-    let key = args.key(1);
+    let (key, now_ms) = (args.key(1), cx.db.now_ms());
     match cx.db.find(key) {
-        Some(entry) => answer(&mut cx.reply, Some(entry.as_hash()?)),
+        Some(entry) => answer(&mut cx.reply, Some(entry.as_hash(now_ms)?)),
         None => {
             cx.missed(key.bytes);
             answer(&mut cx.reply, None);

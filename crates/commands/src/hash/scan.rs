@@ -8,7 +8,7 @@ use crate::{Args, CmdResult, Cx};
 /// HSCAN key cursor [MATCH pattern] [COUNT count]
 pub(super) fn hscan(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let mut cursor = cursor(args[2])?;
-    let key = args.key(1);
+    let (key, now_ms) = (args.key(1), cx.db.now_ms());
     let Some(entry) = cx.db.find(key) else {
         cx.missed(key.bytes);
         cx.reply.array(2);
@@ -16,7 +16,7 @@ pub(super) fn hscan(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         cx.reply.array(0);
         return Ok(());
     };
-    let hash = entry.as_hash()?;
+    let hash = entry.as_hash(now_ms)?;
     let options = Options::parse(args, 3)?;
 
     // Fields and values one after another, and where each of them ends.

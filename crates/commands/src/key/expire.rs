@@ -2,59 +2,8 @@
 
 use stdx::number::Digits;
 
-use crate::expiry::{Form, removal};
+use crate::expiry::{Conditions, Form, removal};
 use crate::{Args, CmdResult, CommandError, Cx, EventClass};
-
-/// When EXPIRE does nothing.
-#[derive(Debug, Default)]
-struct Conditions {
-    /// Unless the key has no expiry.
-    nx: bool,
-    /// Unless the key has one.
-    xx: bool,
-    /// Unless the new one is later.
-    gt: bool,
-    /// Unless the new one is earlier.
-    lt: bool,
-}
-
-impl Conditions {
-    fn parse(options: &[&[u8]]) -> Result<Self, CommandError> {
-        let mut conditions = Self::default();
-        for option in options {
-            let is = |name: &[u8]| option.eq_ignore_ascii_case(name);
-            if is(b"NX") {
-                conditions.nx = true;
-            } else if is(b"XX") {
-                conditions.xx = true;
-            } else if is(b"GT") {
-                conditions.gt = true;
-            } else if is(b"LT") {
-                conditions.lt = true;
-            } else {
-                let option = String::from_utf8_lossy(option);
-                return Err(CommandError::other(format!("ERR Unsupported option {option}")));
-            }
-        }
-        let Self { nx, xx, gt, lt } = conditions;
-        if nx && (xx || gt || lt) {
-            let text = "ERR NX and XX, GT or LT options at the same time are not compatible";
-            return Err(CommandError::other(text));
-        }
-        if gt && lt {
-            let text = "ERR GT and LT options at the same time are not compatible";
-            return Err(CommandError::other(text));
-        }
-        Ok(conditions)
-    }
-
-    /// Returns whether an expiry may become `new`. To have none is to expire later than ever.
-    fn allow(&self, current: Option<u64>, new: i64) -> bool {
-        let Some(current) = current else { return !self.xx && !self.gt };
-        let current = i64::try_from(current).unwrap_or(i64::MAX);
-        !self.nx && (!self.gt || new > current) && (!self.lt || new < current)
-    }
-}
 
 /// EXPIRE key seconds [NX | XX | GT | LT]
 pub(super) fn expire(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
@@ -100,7 +49,8 @@ fn set_expiry(cx: &mut Cx<'_>, args: &Args<'_>, form: Form, command: &'static st
             }
         }
         _ => {
-            drop(cx.db.remove(key));
+            let removed = cx.db.remove(key);
+            cx.db.discard_expired(removed);
             cx.effects.rewrite(|| [removal(cx.config), key.bytes]);
             cx.event(EventClass::Generic, "del", key.bytes);
         }
@@ -162,41 +112,4 @@ fn answer_expiry(cx: &mut Cx<'_>, args: &Args<'_>, shown: impl Fn(u64) -> u64) -
         Some(Some(when)) => i64::try_from(shown(when)).unwrap_or(i64::MAX),
     });
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn allowed(options: &[&[u8]], current: Option<u64>, new: i64) -> bool {
-        Conditions::parse(options).expect("good options").allow(current, new)
-    }
-
-    #[test]
-    fn to_have_no_expiry_is_to_expire_later_than_ever() {
-        assert!(!allowed(&[b"GT"], None, i64::MAX));
-        assert!(allowed(&[b"lt"], None, i64::MAX));
-        assert!(!allowed(&[b"XX", b"LT"], None, 5));
-        assert!(allowed(&[b"NX"], None, 5));
-        assert!(allowed(&[], None, 5));
-    }
-
-    #[test]
-    fn an_equal_expiry_is_neither_later_nor_earlier() {
-        assert!(!allowed(&[b"GT"], Some(5), 5));
-        assert!(!allowed(&[b"LT"], Some(5), 5));
-        assert!(allowed(&[b"GT", b"XX"], Some(5), 6));
-        assert!(allowed(&[b"LT"], Some(5), -6));
-        assert!(!allowed(&[b"NX"], Some(5), 6));
-    }
-
-    #[test]
-    fn contradictions_are_refused_by_the_first_rule_they_break() {
-        let text = |options: &[&[u8]]| Conditions::parse(options).unwrap_err().to_string();
-        let nx = "ERR NX and XX, GT or LT options at the same time are not compatible";
-        assert_eq!(text(&[b"NX", b"GT", b"LT"]), nx);
-        let gt = "ERR GT and LT options at the same time are not compatible";
-        assert_eq!(text(&[b"XX", b"LT", b"GT"]), gt);
-        assert_eq!(text(&[b"NX", b"XX", b"Foo"]), "ERR Unsupported option Foo");
-    }
 }

@@ -5,7 +5,7 @@
 use keyspace::Type;
 use structs::list::End;
 
-use super::pop::{Request, pop_first, popped, verb};
+use super::pop::{pop_first, popped, request, verb};
 use super::transfer::transfer;
 use super::{end, limits, removed};
 use crate::wait::timeout;
@@ -46,7 +46,7 @@ fn pop(cx: &mut Cx<'_>, args: &Args<'_>, end: End) -> CmdResult {
 /// BLMPOP timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]
 pub(super) fn blmpop(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let until_ms = timeout(cx, args, 1)?;
-    let request = Request::parse(args, 2)?;
+    let request = request(args, 2)?;
     if !pop_first(cx, args, request)? && !cx.wait_for(args, request.keys(), Type::List, until_ms) {
         cx.reply.null_array();
     }

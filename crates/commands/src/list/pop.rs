@@ -4,6 +4,7 @@ use keyspace::Key;
 use structs::list::End;
 
 use super::{end, limits, removed};
+use crate::mpop::Request;
 use crate::{Args, CmdResult, CommandError, Cx};
 
 /// LPOP key [count]
@@ -86,46 +87,14 @@ fn take(cx: &mut Cx<'_>, key: Key<'_>, end: End, count: usize) {
     removed(cx, key, popped(end), taken, is_empty);
 }
 
-/// What LMPOP and BLMPOP are asked.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Request {
-    first: usize,
-    pub(super) keys: usize,
-    end: End,
-    count: usize,
-}
-
-impl Request {
-    /// Reads `numkeys key [key ...] <LEFT | RIGHT> [COUNT count]` from an argument on.
-    pub(super) fn parse(args: &Args<'_>, at: usize) -> Result<Self, CommandError> {
-        let positive = |index: usize, text: &'static str| {
-            let number = stdx::number::parse_i64(args[index]).filter(|&number| number > 0);
-            number.map(|number| number as usize).ok_or_else(|| CommandError::other(text))
-        };
-        let keys = positive(at, "ERR numkeys should be greater than 0")?;
-        let place = (at + 1).checked_add(keys).filter(|&place| place < args.len());
-        let place = place.ok_or(CommandError::Syntax)?;
-        let (end, mut count, mut index) = (end(args, place)?, None, place + 1);
-        while index < args.len() {
-            if count.is_some() || !args.is(index, "COUNT") || index + 1 >= args.len() {
-                return Err(CommandError::Syntax);
-            }
-            count = Some(positive(index + 1, "ERR count should be greater than 0")?);
-            index += 2;
-        }
-        Ok(Self { first: at + 1, keys, end, count: count.unwrap_or(1) })
-    }
-
-    /// Returns the positions of the keys.
-    pub(super) fn keys(&self) -> std::ops::Range<usize> {
-        self.first..self.first + self.keys
-    }
+/// Reads what LMPOP and BLMPOP are asked, from an argument on.
+pub(super) fn request(args: &Args<'_>, at: usize) -> Result<Request<End>, CommandError> {
+    Request::parse(args, at, |place| end(args, place))
 }
 
 /// LMPOP numkeys key [key ...] <LEFT | RIGHT> [COUNT count]
 pub(super) fn lmpop(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
-    let request = Request::parse(args, 1)?;
-    if !pop_first(cx, args, request)? {
+    if !pop_first(cx, args, request(args, 1)?)? {
         cx.reply.null_array();
     }
     Ok(())
@@ -135,7 +104,7 @@ pub(super) fn lmpop(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
 pub(super) fn pop_first(
     cx: &mut Cx<'_>,
     args: &Args<'_>,
-    request: Request,
+    request: Request<End>,
 ) -> Result<bool, CommandError> {
     for index in request.keys() {
         let key = args.key(index);
@@ -145,9 +114,9 @@ pub(super) fn pop_first(
         cx.reply.array(2);
         cx.reply.bulk(key.bytes);
         cx.reply.array(count);
-        take(cx, key, request.end, count);
+        take(cx, key, request.side, count);
         let digits = stdx::number::Digits::from_u64(count as u64);
-        cx.effects.rewrite(|| [verb(request.end), key.bytes, digits.as_bytes()]);
+        cx.effects.rewrite(|| [verb(request.side), key.bytes, digits.as_bytes()]);
         return Ok(true);
     }
     Ok(false)

@@ -3,11 +3,9 @@
 //! Nothing is built in order to answer, but for the rare cases in which looking up each member in each set takes longer than building one table. What is stored is built in the form that it is kept in.
 
 use keyspace::{Db, EntryRef, Keep, Key, Member, NewSet, SetLimits, SetRef};
-use resp::reply::Reply;
 use stdx::hash::KeyHasher;
-use structs::listpack::Element;
 
-use crate::{Args, CmdResult, CommandError, Cx, Effects, EventClass};
+use crate::{Args, CmdResult, CommandError, Cx, Effects, EventClass, answer};
 
 use super::limits;
 
@@ -24,17 +22,8 @@ pub(super) fn smembers(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     };
     let set = entry.as_set()?;
     cx.reply.set(set.len());
-    set.iter().for_each(|element| answer(&mut cx.reply, element));
+    set.iter().for_each(|element| answer::element(&mut cx.reply, element));
     Ok(())
-}
-
-/// Answers a member.
-#[inline]
-pub(super) fn answer(reply: &mut Reply<'_>, element: Element<'_>) {
-    match element {
-        Element::Bytes(text) => reply.bulk(text),
-        Element::Int(value) => reply.bulk_integer(value),
-    }
 }
 
 /// SINTER key [key ...]
@@ -157,7 +146,7 @@ fn reply_with(cx: &mut Cx<'_>, args: &Args<'_>, operation: Operation) -> CmdResu
     let head = cx.reply.defer();
     let mut found = 0;
     let mut visit = |member: &mut Member<'_>| {
-        answer(&mut cx.reply, member.element());
+        answer::element(&mut cx.reply, member.element());
         found += 1;
         true
     };

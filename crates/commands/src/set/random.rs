@@ -4,9 +4,8 @@ use keyspace::SetRef;
 use stdx::number::Digits;
 use structs::listpack::Element;
 
-use crate::{Args, CmdResult, CommandError, Cx, EventClass};
+use crate::{Args, CmdResult, CommandError, Cx, EventClass, answer};
 
-use super::combine::answer;
 use super::limits;
 use super::members::record_removal;
 
@@ -36,7 +35,7 @@ pub(super) fn spop(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     }
     if count >= len {
         cx.reply.set(len);
-        set.view().iter().for_each(|element| answer(&mut cx.reply, element));
+        set.view().iter().for_each(|element| answer::element(&mut cx.reply, element));
         drop(set);
         cx.event(EventClass::Set, "spop", key.bytes);
         let removed = cx.db.remove(key);
@@ -50,7 +49,7 @@ pub(super) fn spop(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let mut popped = Popped { log: cx.effects.is_logging(), bytes: Vec::new(), ends: Vec::new() };
     cx.reply.set(count);
     let rest = set.pop_random(cx.rng, count, &mut |element| {
-        answer(&mut cx.reply, element);
+        answer::element(&mut cx.reply, element);
         popped.note(element);
     });
     drop(set);
@@ -93,7 +92,7 @@ fn pop_one(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let effects = &mut *cx.effects;
     let reply = &mut cx.reply;
     let mut take = |element: Element<'_>| {
-        answer(reply, element);
+        answer::element(reply, element);
         let mut digits: Option<Digits> = None;
         let member = element.text(&mut digits);
         effects.rewrite(|| [b"SREM", key.bytes, member]);
@@ -135,18 +134,23 @@ pub(super) fn srandmember(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let reply = &mut cx.reply;
     match count {
         None => match set.random(cx.rng) {
-            Some(element) => answer(reply, element),
+            Some(element) => answer::element(reply, element),
             None => reply.null(),
         },
         Some(count) if count < 0 => {
-            let count = count.unsigned_abs();
-            reply.array(usize::try_from(count).unwrap_or(usize::MAX));
-            set.draw(cx.rng, count, &mut |element| answer(reply, element));
+            let count = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+            reply.array(count);
+            let mut draw = set.draws();
+            answer::repeatedly(reply, cx.config, count, |reply| {
+                if let Some(element) = draw.next(cx.rng) {
+                    answer::element(reply, element);
+                }
+            });
         }
         Some(count) => {
             let count = usize::try_from(count).unwrap_or(usize::MAX).min(set.len());
             reply.array(count);
-            set.sample(cx.rng, count, &mut |element| answer(reply, element));
+            set.sample(cx.rng, count, &mut |element| answer::element(reply, element));
         }
     }
     Ok(())

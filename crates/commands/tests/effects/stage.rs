@@ -70,8 +70,11 @@ impl Stage {
         self.run(&words);
         let changes = self.effects.changes();
         let mut events = Vec::new();
-        for Gone { db, key, .. } in self.shard.observers().take_gone() {
-            events.push(format!("{db}:expired {}", String::from_utf8_lossy(&key)));
+        for Gone { db, key, fields, .. } in self.shard.observers().take_gone() {
+            let names = fields.iter().map(|field| String::from_utf8_lossy(field));
+            let names: Vec<_> =
+                std::iter::once(String::from_utf8_lossy(&key)).chain(names).collect();
+            events.push(format!("{db}:expired {}", names.join(" ")));
         }
         let log = self.take_logged(&words);
         for event in self.effects.take_events() {

@@ -16,13 +16,18 @@ use super::kind::Kind;
 pub type LargeHash = structs::hash::Hash<KeyHasher>;
 /// A big set.
 pub type LargeSet = structs::set::Set<KeyHasher>;
+/// A big sorted set.
+pub type LargeSortedSet = structs::sorted_set::SortedSet<KeyHasher>;
 /// A big list.
 pub type LargeList = structs::list::List;
 
 /// What a [`Large`] can hold.
 pub(crate) trait Collection: Send {
-    /// How an entry says that it is this.
+    /// How an entry says that it is this, at first.
     const KIND: u8;
+
+    /// Returns whether that is what an entry says.
+    fn is_of(kind: u8) -> bool;
 
     /// Returns the memory of all it has allocated.
     fn memory(&self) -> usize;
@@ -110,9 +115,14 @@ impl<C> Drop for Large<C> {
 }
 
 macro_rules! collections {
-    ($($name:ty = $kind:ident, $cut:expr;)*) => { $(
+    ($($name:ty = $kind:ident $(| $other:ident)?, $cut:expr;)*) => { $(
         impl Collection for $name {
             const KIND: u8 = Kind::$kind.bits();
+
+            #[inline]
+            fn is_of(kind: u8) -> bool {
+                matches!(Kind::from_bits(kind), Kind::$kind $(| Kind::$other)?)
+            }
 
             fn memory(&self) -> usize {
                 <$name>::memory(self)
@@ -133,6 +143,7 @@ macro_rules! collections {
 collections! {
     // The nodes of a list are shared until they are written to.
     LargeList = LARGE_LIST, |list| Some(list.clone());
-    LargeHash = LARGE_HASH, |hash| { hash.begin_cut(); None };
+    LargeHash = LARGE_HASH | LARGE_TIMED_HASH, |hash| { hash.begin_cut(); None };
     LargeSet = LARGE_SET, |set| { set.begin_cut(); None };
+    LargeSortedSet = LARGE_SORTED_SET, |set| { set.begin_cut(); None };
 }

@@ -7,7 +7,13 @@
 mod hash;
 mod list;
 mod set;
+mod sorted_set;
 
+pub(crate) use hash::take_due;
 pub use hash::{HashLimits, HashMut, HashRef};
 pub use list::{ListMut, ListRef};
-pub use set::{Keep, Member, NewSet, SetIter, SetLimits, SetMut, SetRef};
+pub use set::{Keep, Member, NewSet, SetDraws, SetIter, SetLimits, SetMut, SetRef};
+pub use sorted_set::{
+    NewSortedSet, ScoreRange, Scored, SortedSetIter, SortedSetLimits, SortedSetMut, SortedSetRef,
+    TextBound, TextRange, text_order,
+};

@@ -21,6 +21,7 @@ pub(super) const SECTION: Section = Section {
         report.line("rejected_connections", stats.rejected_connections);
         report.zeros(&["sync_full", "sync_partial_ok", "sync_partial_err"]);
         report.line("expired_keys", keys.expired);
+        report.line("expired_subkeys", keys.expired_fields);
         // Expired keys go at their time, so that none are stale.
         report.decimal("expired_stale_perc", 0.0);
         report.line("expired_time_cap_reached_count", keys.expire_cap_reached);

@@ -25,9 +25,9 @@ impl Node {
         self.commit_changed_keys(Some(token));
     }
 
-    /// What follows from keys that went away by themselves.
+    /// What follows from keys and fields that went away by themselves.
     pub(crate) fn commit_gone(&mut self) {
-        for Gone { db, key, reason } in self.shard.observers().take_gone() {
+        for Gone { db, key, reason, fields } in self.shard.observers().take_gone() {
             let (class, name, is_lazy) = match reason {
                 Reason::Expired => {
                     (EventClass::Expired, "expired", self.config.lazyfree_lazy_expire)
@@ -35,9 +35,22 @@ impl Node {
                 Reason::Evicted => {
                     (EventClass::Evicted, "evicted", self.config.lazyfree_lazy_eviction)
                 }
+                Reason::SomeFields | Reason::AllFields => {
+                    (EventClass::Hash, "hexpired", self.config.lazyfree_lazy_expire)
+                }
             };
-            self.feed.append(db, &[if is_lazy { &b"UNLINK"[..] } else { b"DEL" }, &key]);
-            self.notify(&Event { class, name, db, key });
+            if fields.is_empty() {
+                self.feed.append(db, &[if is_lazy { &b"UNLINK"[..] } else { b"DEL" }, &key]);
+            } else {
+                let head: [&[u8]; 2] = [b"HDEL", &key];
+                let words: Vec<&[u8]> =
+                    head.into_iter().chain(fields.iter().map(|field| &**field)).collect();
+                self.feed.append(db, &words);
+            }
+            self.notify(&Event { class, name, db, key: key.clone() });
+            if reason == Reason::AllFields {
+                self.notify(&Event { class: EventClass::Generic, name: "del", db, key });
+            }
         }
     }
 

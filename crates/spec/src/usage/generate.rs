@@ -51,7 +51,8 @@ fn pick<'a, T>(pool: &'a [T], dice: Dice<'_>) -> &'a T {
 /// Invents the words of a request, without the name of the command.
 ///
 /// Where the grammar leaves a number to another argument it is right: `numkeys` is the number of
-/// the keys that follow, and lists side by side (keys and ids of `XREAD`) are equally long.
+/// the keys that follow, `numfields` that of the fields, and lists side by side (keys and ids of
+/// `XREAD`) are equally long.
 pub fn generate(
     usage: &Usage,
     dice: &mut impl FnMut(u64) -> u64,
@@ -72,7 +73,8 @@ impl Generator<'_> {
     fn sequence(&mut self, args: &[Arg]) {
         let mut times = None;
         for (arg, next) in self.arrange(args) {
-            if arg.name == "numkeys" && next.is_some_and(|next| next.times != Times::Once) {
+            let is_count = ["numkeys", "numfields"].contains(&arg.name.as_str());
+            if is_count && next.is_some_and(|next| next.times != Times::Once) {
                 // `EVAL` can do without keys, `ZUNION` cannot.
                 let least = u64::from(next.is_some_and(|next| !next.optional));
                 let count = least + (self.dice)(MAX_TIMES);

@@ -69,6 +69,8 @@ pub use self::capture::Capture;
 pub use self::raw::{Borrowed, Element, Occupied};
 pub use self::scan::Iter;
 
+pub(crate) use self::group::prefetch;
+
 /// Hashes keys, always to the same.
 pub trait Hasher64: Copy {
     /// The hash of a key; all its bits are used.

@@ -123,20 +123,6 @@ impl<M: Member> Inner<M> {
         }
     }
 
-    /// Replaces a handle that the probe goes behind, wherever it is known, and tells whether it was
-    /// there.
-    pub(super) fn relocate(&mut self, probe: &Probe<'_>, bits: u64, from: M, to: M) -> bool {
-        let index = self.child_of(probe);
-        let found = match &mut self.children {
-            Children::Leaves(leaves) => at_mut(leaves, index).relocate(bits, from, to),
-            Children::Inners(inners) => at_mut(inners, index).relocate(probe, bits, from, to),
-        };
-        if found && self.firsts.members[index] == from {
-            self.firsts.members[index] = to;
-        }
-        found
-    }
-
     /// The leaf that has that rank, which is less than the weight, and where in it.
     #[inline]
     pub(super) fn locate(&self, mut rank: usize) -> (&Leaf<M>, usize) {

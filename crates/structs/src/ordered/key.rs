@@ -48,6 +48,12 @@ pub(super) struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
+    /// Behind everything.
+    #[inline]
+    pub(super) fn end() -> Self {
+        Self::below(u64::MAX)
+    }
+
     /// Before all of that score.
     #[inline]
     fn below(bits: u64) -> Self {

@@ -105,14 +105,6 @@ impl<M: Member> Leaf<M> {
         true
     }
 
-    pub(super) fn relocate(&mut self, bits: u64, from: M, to: M) -> bool {
-        let found = self.find(bits, from);
-        if let Some(index) = found {
-            self.run.members[index] = to;
-        }
-        found.is_some()
-    }
-
     pub(super) fn assert_valid(&self, census: &mut Census) {
         census.leaves += 1;
         assert!(usize::from(self.len) <= CAPACITY);

@@ -87,8 +87,7 @@ pub use self::key::Key;
 /// A handle to a member, which lives elsewhere.
 ///
 /// Handles are copied freely within the tree. Whoever makes one promises that the member stays where
-/// it is, and does not change, for as long as the handle is in a tree (or calls [`Tree::relocate`]).
-/// Equal handles are handles to the same member.
+/// it is, and does not change, for as long as the handle is in a tree. Equal handles are handles to the same member.
 pub trait Member: Copy + Eq {
     /// What orders members of equal score.
     fn bytes(&self) -> &[u8];
@@ -138,11 +137,27 @@ impl<M: Member> Tree<M> {
     /// # Panics
     /// If the score is not a number, or there are [`Self::LEN_MAX`] members.
     pub fn insert(&mut self, score: f64, member: M) {
+        let bits = score::to_bits(score);
+        self.insert_at(&Probe::before(bits, member.bytes()), bits, member);
+    }
+
+    /// Adds a member that belongs behind all others, without comparing it with them.
+    ///
+    /// # Panics
+    /// As [`Tree::insert`].
+    pub fn append(&mut self, score: f64, member: M) {
+        let is_behind = |(last, other): (f64, M)| {
+            last < score || (last == score && other.bytes() < member.bytes())
+        };
+        debug_assert!(self.last().is_none_or(is_behind), "members are appended in order");
+        self.insert_at(&Probe::end(), score::to_bits(score), member);
+    }
+
+    fn insert_at(&mut self, probe: &Probe<'_>, bits: u64, member: M) {
         assert!(
             self.len < Self::LEN_MAX,
             "a sorted set has fewer than four thousand million members"
         );
-        let bits = score::to_bits(score);
         self.len += 1;
         if matches!(self.root, Root::Empty) {
             self.root = Root::Leaf(Box::new(Leaf::new(member)));
@@ -151,10 +166,9 @@ impl<M: Member> Tree<M> {
         if self.is_root_full() {
             self.raise();
         }
-        let probe = Probe::before(bits, member.bytes());
         match &mut self.root {
-            Root::Leaf(leaf) => leaf.insert(leaf.position(&probe), bits, member),
-            Root::Inner(inner) => inner.insert(&probe, bits, member, &mut self.census),
+            Root::Leaf(leaf) => leaf.insert(leaf.position(probe), bits, member),
+            Root::Inner(inner) => inner.insert(probe, bits, member, &mut self.census),
             Root::Empty => unreachable!("has just got its first leaf"),
         }
     }
@@ -197,19 +211,6 @@ impl<M: Member> Tree<M> {
             self.insert(new, member);
         }
         found
-    }
-
-    /// Replaces a handle by another one to the same bytes, whose entry is about to move, and tells
-    /// whether it was there.
-    pub fn relocate(&mut self, score: f64, from: M, to: M) -> bool {
-        let bits = score::to_bits(score);
-        match &mut self.root {
-            Root::Empty => false,
-            Root::Leaf(leaf) => leaf.relocate(bits, from, to),
-            Root::Inner(inner) => {
-                inner.relocate(&Probe::through(bits, from.bytes()), bits, from, to)
-            }
-        }
     }
 
     /// The rank of a member that has that score: how many are before it.

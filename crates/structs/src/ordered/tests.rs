@@ -36,9 +36,18 @@ fn members_of_equal_score_are_in_the_order_of_their_bytes() {
     assert_eq!(members, ["y", "z", "a", "ab", "b"]);
     assert_eq!(tree.rank_of(1.0, "ab"), Some(3));
     assert_eq!(tree.rank_of(0.0, "ab"), None);
-    assert!(tree.relocate(1.0, "ab", "ab"));
     assert!(!tree.remove(2.0, "ab"));
     assert!(tree.remove(1.0, "ab"));
+}
+
+#[test]
+fn what_is_appended_is_the_last() {
+    let mut tree = Tree::new();
+    for (index, name) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
+        tree.append((index / 2) as f64, name);
+    }
+    tree.assert_valid();
+    assert_eq!(tree.last(), Some((2.0, "e")));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use structs::listpack::Element;
 use super::SetRef;
 
 /// How many members are looked up at once, so that the memory that one look-up waits for is on its way while others are done.
-pub(super) const AHEAD: usize = 8;
+pub(in crate::value) const AHEAD: usize = 8;
 
 /// A member on its way from one set to others.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +60,7 @@ impl<'a> Member<'a> {
 
     /// Returns the hash that all tables of a shard go by.
     #[inline]
-    pub(super) fn hash(&mut self, hasher: KeyHasher) -> u64 {
+    pub(in crate::value) fn hash(&mut self, hasher: KeyHasher) -> u64 {
         if let Some(hash) = self.hash {
             return hash;
         }
@@ -71,7 +71,7 @@ impl<'a> Member<'a> {
 
     /// Returns whether a set has it.
     #[inline]
-    pub(super) fn is_in(&mut self, set: SetRef<'_>, hasher: KeyHasher) -> bool {
+    pub(in crate::value) fn is_in(&mut self, set: SetRef<'_>, hasher: KeyHasher) -> bool {
         match set {
             SetRef::Intset(set) => self.integer().is_some_and(|integer| set.contains(integer)),
             SetRef::Packed(members) => members.find(self.text(), 0).is_some(),

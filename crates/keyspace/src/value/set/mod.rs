@@ -32,6 +32,9 @@ use crate::entry::{Entry, Form, LargeSet, WrongType};
 pub use self::build::NewSet;
 pub use self::edit::SetMut;
 pub use self::member::Member;
+
+pub(in crate::value) use self::member::AHEAD;
+pub use self::random::SetDraws;
 pub use self::select::Keep;
 
 /// Up to where a set is kept packed.

@@ -17,4 +17,4 @@ pub(in crate::hashtable) fn matches(word: u64, tag: u8) -> u8 {
 
 /// Does nothing: there is no portable way to say it.
 #[inline(always)]
-pub(in crate::hashtable) fn prefetch(_address: *const u8) {}
+pub(crate) fn prefetch(_address: *const u8) {}

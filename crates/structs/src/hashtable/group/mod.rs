@@ -13,11 +13,17 @@ mod neon;
 mod sse2;
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(super) use generic::{matches, prefetch};
+pub(super) use generic::matches;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) use generic::prefetch;
 #[cfg(target_arch = "aarch64")]
-pub(super) use neon::{matches, prefetch};
+pub(super) use neon::matches;
+#[cfg(target_arch = "aarch64")]
+pub(crate) use neon::prefetch;
 #[cfg(target_arch = "x86_64")]
-pub(super) use sse2::{matches, prefetch};
+pub(super) use sse2::matches;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use sse2::prefetch;
 
 #[cfg(test)]
 mod tests {

@@ -19,7 +19,7 @@ pub(in crate::hashtable) fn matches(word: u64, tag: u8) -> u8 {
 
 /// Asks for the cache line of `address`, which may be any number.
 #[inline(always)]
-pub(in crate::hashtable) fn prefetch(address: *const u8) {
+pub(crate) fn prefetch(address: *const u8) {
     // SAFETY: A prefetch is a hint; it neither reads nor faults, whatever the address.
     unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
 }

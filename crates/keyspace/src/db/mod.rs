@@ -4,12 +4,14 @@
 //!
 //! | on | happens |
 //! | --- | --- |
-//! | every access | a key past its time is removed, and seen by nobody |
+//! | every access | a key past its time, or whose fields all are, is removed, and seen by nobody |
 //! | a read | hit or miss is counted, the access clock set |
 //! | a change | the snapshot gets the state before it, those who watch are told |
-//! | a change of expiry | wheel or segment bound learn of it |
+//! | a change of expiry | wheel or segment bound learn of it, and of those of fields the list by deadline |
 
 #![expect(unsafe_code, reason = "one lifetime that the borrow checker cannot follow yet")]
+
+mod active;
 
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -18,11 +20,11 @@ use std::ptr::NonNull;
 
 use stdx::hash::KeyHasher;
 use stdx::rng::Rng;
-use structs::hashtable::{Element, Occupied, Sweep};
+use structs::hashtable::{Element, Occupied};
 
 use crate::database::Database;
 use crate::entry::{Entry, Form, NewString};
-use crate::expire::LEAD_MS;
+use crate::expire::FieldDeadlines;
 use crate::observe::{Observers, Reason};
 use crate::shard::{Common, discard};
 
@@ -115,6 +117,11 @@ impl<'s> Db<'s> {
         self.common.clock
     }
 
+    /// Counts fields of hashes that were removed because they were given a time that has passed.
+    pub fn count_expired_fields(&mut self, fields: usize) {
+        self.common.stats.expired_fields += fields as u64;
+    }
+
     /// Returns those who want to know of changes.
     pub fn observers(&mut self) -> &mut Observers {
         &mut self.common.observers
@@ -139,7 +146,7 @@ impl<'s> Db<'s> {
     fn look(&mut self, key: Key<'_>) -> Option<EntryRef<'_>> {
         let now = self.common.now_ms;
         let found = self.dbs[self.index].keys.find(key.hash, key.bytes)?;
-        if found.flag() && found.expiry().is_some_and(|when| when <= now) {
+        if is_over(&found, found.flag(), now) {
             self.expire(key);
             return None;
         }
@@ -167,7 +174,7 @@ impl<'s> Db<'s> {
             self.common.stats.misses += 1;
             return None;
         };
-        if found.flag() && found.expiry().is_some_and(|when| when <= now) {
+        if is_over(&found, found.flag(), now) {
             self.expire(key);
             self.common.stats.misses += 1;
             return None;
@@ -199,7 +206,7 @@ impl<'s> Db<'s> {
     /// Returns whether the key is in the table but past its time.
     pub fn is_overdue(&self, key: Key<'_>) -> bool {
         let found = self.dbs[self.index].keys.find(key.hash, key.bytes);
-        found.is_some_and(|entry| entry.expiry().is_some_and(|when| when <= self.common.now_ms))
+        found.is_some_and(|entry| entry.is_over(self.common.now_ms))
     }
 
     /// Removes a key whose time has come.
@@ -209,9 +216,7 @@ impl<'s> Db<'s> {
             return;
         }
         if let Some(entry) = self.take_silently(key) {
-            self.discard(entry, self.common.lazy.expire);
-            self.common.stats.expired += 1;
-            self.common.observers.gone(self.index, key.bytes, Reason::Expired);
+            self.common.bury(self.index, entry);
         }
     }
 
@@ -223,7 +228,7 @@ impl<'s> Db<'s> {
         let door = unsafe { &mut *this };
         let common = &mut *door.common;
         common.sink.enter(door.index);
-        let keys = &mut door.dbs[door.index].keys;
+        let Database { keys, fields, .. } = &mut door.dbs[door.index];
         let slot = keys.find_mut(key.hash, key.bytes, &mut common.sink)?;
         if common.is_over(&slot, slot.flag()) {
             drop(slot);
@@ -232,12 +237,7 @@ impl<'s> Db<'s> {
             return None;
         }
         touch(common.clock, &mut common.rng, &slot);
-        Some(EntryMut {
-            slot,
-            observers: &mut common.observers,
-            db: door.index,
-            hasher: common.hasher,
-        })
+        Some(EntryMut { slot, common, fields, db: door.index })
     }
 
     /// Opens a key for changing, after creating it with an empty collection if it is not there. Returns whether it was created; then it is for the caller to fill it.
@@ -251,11 +251,10 @@ impl<'s> Db<'s> {
         let entry = Entry::new_packed(key.bytes, form, form.empty(), None, access);
         self.common.sink.enter(self.index);
         let common = &mut *self.common;
-        let keys = &mut self.dbs[self.index].keys;
+        let Database { keys, fields, .. } = &mut self.dbs[self.index];
         let slot = keys.insert_new(key.hash, entry, false, &mut common.sink);
         common.observers.changed(self.index, key.bytes);
-        let observers = &mut common.observers;
-        (EntryMut { slot, observers, db: self.index, hasher: common.hasher }, true)
+        (EntryMut { slot, common, fields, db: self.index }, true)
     }
 
     /// Creates a key that is not there.
@@ -271,6 +270,7 @@ impl<'s> Db<'s> {
         let expiry = entry.expiry();
         self.common.sink.enter(self.index);
         let database = &mut self.dbs[self.index];
+        database.fields_came(key.hash, &entry);
         database.keys.insert_new(key.hash, entry, expiry.is_some(), &mut self.common.sink);
         if let Some(when) = expiry {
             database.note_expiry(key.hash, when, self.common.now_ms);
@@ -295,6 +295,7 @@ impl<'s> Db<'s> {
             self.insert(key, value, expiry.fresh());
             return true;
         }
+        database.fields.replace(key.hash, slot.first_field_expiry(), None);
         if slot.is_large() {
             let entry = Entry::new(key.bytes, value, slot.expiry(), slot.access());
             let old = slot.replace(entry);
@@ -329,13 +330,17 @@ impl<'s> Db<'s> {
         let entry = self.take_silently(key)?;
         let common = &mut *self.common;
         if common.is_over(&entry, true) {
-            discard(&mut common.garbage, entry, common.lazy.expire);
-            common.stats.expired += 1;
-            common.observers.gone(self.index, key.bytes, Reason::Expired);
+            common.bury(self.index, entry);
             return None;
         }
         common.observers.changed(self.index, key.bytes);
         Some(entry)
+    }
+
+    /// Removes a key whose collection has become empty.
+    pub fn remove_emptied(&mut self, key: Key<'_>) {
+        drop(self.take_silently(key));
+        self.common.observers.changed(self.index, key.bytes);
     }
 
     /// Frees what was removed, here or, if it is large, in the background.
@@ -350,11 +355,20 @@ impl<'s> Db<'s> {
         }
     }
 
+    /// Frees what was removed because its time had come.
+    pub fn discard_expired(&mut self, entry: Option<Entry>) {
+        if let Some(entry) = entry {
+            self.discard(entry, self.common.lazy.expire);
+        }
+    }
+
     /// Removes a key whatever its expiry, without telling that it was changed: the caller tells why it is gone.
     pub(crate) fn take_silently(&mut self, key: Key<'_>) -> Option<Entry> {
         self.common.sink.enter(self.index);
         let database = &mut self.dbs[self.index];
-        database.keys.remove(key.hash, key.bytes, &mut self.common.sink).map(|(entry, _)| entry)
+        let (entry, _) = database.keys.remove(key.hash, key.bytes, &mut self.common.sink)?;
+        database.fields_went(key.hash, &entry);
+        Some(entry)
     }
 
     /// Sets or removes the expiry of a key; returns whether the key is there.
@@ -399,7 +413,7 @@ impl<'s> Db<'s> {
         let now = self.common.now_ms;
         let mut overdue = Vec::new();
         let next = self.dbs[self.index].keys.scan(cursor, &mut |entry| {
-            if entry.flag() && entry.expiry().is_some_and(|when| when <= now) {
+            if is_over(&entry, entry.flag(), now) {
                 overdue.push(Box::<[u8]>::from(entry.key()));
             } else {
                 visit(&entry);
@@ -416,7 +430,7 @@ impl<'s> Db<'s> {
     pub fn for_each(&self, visit: &mut dyn FnMut(&Entry)) {
         let now = self.common.now_ms;
         for entry in &self.dbs[self.index].keys {
-            if entry.expiry().is_none_or(|when| when > now) {
+            if !entry.is_over(now) {
                 visit(&entry);
             }
         }
@@ -440,88 +454,12 @@ impl<'s> Db<'s> {
         }
         self.dbs[self.index].keys.iter().next().map(|entry| entry.key().to_vec())
     }
-
-    /// Removes keys whose time has come, as long as `go_on` allows; returns whether it was enough.
-    pub(crate) fn expire_due(&mut self, sweep: bool, go_on: &mut dyn FnMut() -> bool) -> bool {
-        let now = self.common.now_ms;
-        loop {
-            for _ in 0..32 {
-                let Some(hash) = self.database().wheel.pop_due(now) else {
-                    return !sweep || self.sweep_due(go_on);
-                };
-                self.expire_hash(hash);
-            }
-            if !go_on() {
-                return false;
-            }
-        }
-    }
-
-    /// Removes the keys of this hash whose time has come.
-    fn expire_hash(&mut self, hash: u64) {
-        let now = self.common.now_ms;
-        self.common.sink.enter(self.index);
-        let common = &mut *self.common;
-        let keys = &mut self.dbs[self.index].keys;
-        let due = |entry: &Entry| entry.expiry().is_some_and(|when| when <= now);
-        while let Some((entry, _)) = keys.remove_by(hash, due, &mut common.sink) {
-            common.stats.expired += 1;
-            common.observers.gone(self.index, entry.key(), Reason::Expired);
-            discard(&mut common.garbage, entry, common.lazy.expire);
-        }
-    }
-
-    /// Reads the segments that have a key due soon: removes what is due, moves the rest to the wheel.
-    fn sweep_due(&mut self, go_on: &mut dyn FnMut() -> bool) -> bool {
-        let now = self.common.now_ms;
-        let (index, common) = (self.index, &mut *self.common);
-        let database = &mut self.dbs[index];
-        let volatile = database.keys.flagged_len();
-        common.sink.enter(index);
-        while let Some(segment) = database.keys.next_due(database.sweep_at, now + LEAD_MS) {
-            let Database { keys, wheel, mean_ttl, .. } = &mut *database;
-            let hasher = common.hasher;
-            let mut left = (0, 0);
-            keys.sweep_segment(
-                segment,
-                &mut common.sink,
-                |entry| {
-                    let Some(when) = entry.expiry() else { return Sweep::Keep(None) };
-                    if when <= now {
-                        common.stats.expired += 1;
-                        common.observers.gone(index, entry.key(), Reason::Expired);
-                        return Sweep::Remove;
-                    }
-                    left = (left.0 + 1, left.1 + (when - now));
-                    if wheel.push(when, hasher.hash(entry.key()), volatile) {
-                        Sweep::Keep(None)
-                    } else {
-                        Sweep::Keep(Some(when))
-                    }
-                },
-                |entry| discard(&mut common.garbage, entry, common.lazy.expire),
-            );
-            if let Some(mean) = u64::checked_div(left.1, left.0) {
-                *mean_ttl = if *mean_ttl == 0 { mean } else { (*mean_ttl * 49 + mean) / 50 };
-            }
-            database.sweep_at = segment + 1;
-            if !go_on() {
-                return false;
-            }
-        }
-        database.sweep_at = 0;
-        true
-    }
 }
 
-impl Database {
-    /// Remembers that a key expires at `when`.
-    fn note_expiry(&mut self, hash: u64, when: u64, now: u64) {
-        self.wheel.catch_up(now);
-        if !self.wheel.push(when, hash, self.keys.flagged_len()) {
-            self.keys.note_bound(hash, when);
-        }
-    }
+/// Returns whether an entry is past its time, which is volatile if it has an expiry.
+#[inline(always)]
+fn is_over(entry: &Entry, volatile: bool, now: u64) -> bool {
+    (volatile && entry.expiry().is_some_and(|when| when <= now)) || entry.is_void(now)
 }
 
 #[inline]
@@ -557,9 +495,9 @@ impl Expiry {
 #[derive(Debug)]
 pub struct EntryMut<'a> {
     slot: Occupied<'a, Entry>,
-    observers: &'a mut Observers,
+    common: &'a mut Common,
+    fields: &'a mut FieldDeadlines,
     db: usize,
-    hasher: KeyHasher,
 }
 
 impl Deref for EntryMut<'_> {
@@ -600,12 +538,34 @@ impl EntryMut<'_> {
 
     /// Returns the hasher for the tables of large collections.
     pub(crate) fn hasher(&self) -> KeyHasher {
-        self.hasher
+        self.common.hasher
     }
 
     /// Tells those who watch that the value has changed.
     #[inline]
     pub(crate) fn changed(&mut self) {
-        self.observers.changed(self.db, self.slot.key());
+        self.common.observers.changed(self.db, self.slot.key());
+    }
+
+    /// Returns up to when fields that expire count as gone. Where expired keys may not be removed that is at no time, as for keys.
+    #[inline]
+    pub(crate) fn fields_gone_at(&self) -> u64 {
+        if self.common.may_expire { self.common.now_ms } else { 0 }
+    }
+
+    /// Notes that the hash may have another first deadline than `before`.
+    #[inline]
+    pub(crate) fn fields_changed(&mut self, before: Option<u64>) {
+        let first = self.slot.first_field_expiry();
+        if first != before {
+            self.fields.replace(self.common.hasher.hash(self.slot.key()), before, first);
+        }
+    }
+
+    /// Notes that fields of the hash went because they are past their time.
+    pub(crate) fn fields_gone(&mut self, fields: Vec<Box<[u8]>>) {
+        self.common.stats.expired_fields += fields.len() as u64;
+        let (key, reason) = (self.slot.key(), Reason::SomeFields);
+        self.common.observers.fields_gone(self.db, key, reason, fields);
     }
 }

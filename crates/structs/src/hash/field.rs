@@ -1,0 +1,160 @@
+//! One field with its value, in one allocation.
+
+use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::fmt;
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+
+use stdx::size_class::good_size;
+
+use crate::cut::{Record, push_bytes};
+use crate::hashtable::Element;
+
+/// A length byte that says that the length follows in eight more.
+const LONG: u8 = 255;
+
+/// A first byte that says that an expiry comes before the lengths.
+const TIMED: u8 = 254;
+
+/// The bytes of that mark and of the expiry.
+const EXPIRY_LEN: usize = 9;
+
+/// A field with its value.
+pub(super) struct Field(NonNull<u8>);
+
+// SAFETY: the block is owned by this handle alone.
+unsafe impl Send for Field {}
+
+// SAFETY: blocks have an alignment of eight and user addresses; the conversions are the identity.
+unsafe impl Element for Field {
+    fn into_raw(self) -> NonNull<u8> {
+        ManuallyDrop::new(self).0
+    }
+
+    unsafe fn from_raw(raw: NonNull<u8>) -> Self {
+        Self(raw)
+    }
+
+    #[inline]
+    fn key(&self) -> &[u8] {
+        self.parts().0
+    }
+}
+
+/// Returns how many bytes a length takes.
+fn len_size(len: usize) -> usize {
+    if len < usize::from(TIMED) { 1 } else { 9 }
+}
+
+/// Returns the size of the block, all of its allocator class.
+pub(super) fn block_size(field: usize, value: usize, timed: bool) -> usize {
+    let head = len_size(field) + len_size(value) + if timed { EXPIRY_LEN } else { 0 };
+    good_size(head + field + value)
+}
+
+fn layout(size: usize) -> Layout {
+    Layout::from_size_align(size, 8).expect("a field fits the address space")
+}
+
+impl Field {
+    pub(super) fn new(field: &[u8], value: &[u8], expiry: Option<u64>) -> Self {
+        let layout = layout(block_size(field.len(), value.len(), expiry.is_some()));
+        // SAFETY: the size is not zero.
+        let Some(block) = NonNull::new(unsafe { alloc(layout) }) else {
+            handle_alloc_error(layout)
+        };
+        let mut new = Self(block);
+        new.write(field, value, expiry);
+        new
+    }
+
+    /// Returns the address of the block, which stays the field's own.
+    pub(super) fn address(&self) -> NonNull<u8> {
+        self.0
+    }
+
+    /// Writes the whole content into a block of the right size. The sources lie elsewhere.
+    pub(super) fn write(&mut self, field: &[u8], value: &[u8], expiry: Option<u64>) {
+        let mut at = self.0.as_ptr();
+        // SAFETY: the block was allocated for a content of this size; the sources are borrowed from elsewhere.
+        unsafe {
+            if let Some(when) = expiry {
+                at.write(TIMED);
+                at.add(1).cast::<u64>().write_unaligned(when);
+                at = at.add(EXPIRY_LEN);
+            }
+            for len in [field.len(), value.len()] {
+                if len_size(len) == 1 {
+                    at.write(len as u8);
+                } else {
+                    at.write(LONG);
+                    at.add(1).cast::<u64>().write_unaligned(len as u64);
+                }
+                at = at.add(len_size(len));
+            }
+            at.copy_from_nonoverlapping(field.as_ptr(), field.len());
+            at.add(field.len()).copy_from_nonoverlapping(value.as_ptr(), value.len());
+        }
+    }
+
+    /// Returns when it expires.
+    #[inline]
+    pub(super) fn expiry(&self) -> Option<u64> {
+        // SAFETY: the block was written by `write`.
+        unsafe {
+            let start = self.0.as_ptr();
+            (*start == TIMED).then(|| start.add(1).cast::<u64>().read_unaligned())
+        }
+    }
+
+    /// Returns the field and the value. Their lifetime is cut by the callers.
+    #[inline]
+    pub(super) fn parts<'a>(&self) -> (&'a [u8], &'a [u8]) {
+        let mut at = self.0.as_ptr();
+        let mut lens = [0; 2];
+        // SAFETY: the block was written by `write`.
+        unsafe {
+            if *at == TIMED {
+                at = at.add(EXPIRY_LEN);
+            }
+            for len in &mut lens {
+                (*len, at) = match *at {
+                    LONG => (at.add(1).cast::<u64>().read_unaligned() as usize, at.add(9)),
+                    len => (usize::from(len), at.add(1)),
+                };
+            }
+            let field = std::slice::from_raw_parts(at, lens[0]);
+            (field, std::slice::from_raw_parts(at.add(lens[0]), lens[1]))
+        }
+    }
+
+    /// Returns the size of the block.
+    pub(super) fn size(&self) -> usize {
+        let (field, value) = self.parts();
+        block_size(field.len(), value.len(), self.expiry().is_some())
+    }
+}
+
+impl Drop for Field {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout, which stays the same as long as the class does.
+        unsafe { dealloc(self.0.as_ptr(), layout(self.size())) };
+    }
+}
+
+impl fmt::Debug for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (field, value) = self.parts();
+        write!(f, "{}: {}", field.escape_ascii(), value.escape_ascii())
+    }
+}
+
+impl Record for Field {
+    fn append_to(&self, out: &mut Vec<u8>) {
+        let (field, value) = self.parts();
+        push_bytes(out, field);
+        push_bytes(out, value);
+        // None is the latest there is: nothing expires then.
+        out.extend_from_slice(&self.expiry().unwrap_or(u64::MAX).to_le_bytes());
+    }
+}
