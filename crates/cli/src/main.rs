@@ -12,11 +12,13 @@ mod diagnostics;
 mod format;
 mod interrupt;
 mod keyspace;
+mod monitor;
 mod oneshot;
 mod options;
 mod out;
 mod pager;
 mod pipe;
+mod progress;
 mod quoting;
 mod repl;
 mod replica;
@@ -121,6 +123,7 @@ fn run(mut options: Options, environment: &Environment, is_redis: bool) -> bool 
         Mode::MemKeys => diagnostics::key_sizes(&mut session, Measure::Memory),
         Mode::KeyStats => diagnostics::key_stats(&mut session),
         Mode::HotKeys => diagnostics::hot_keys(&mut session),
+        Mode::Monitor => monitor::run(&mut session),
         Mode::Top => diagnostics::dashboard(&mut session),
         Mode::Cluster(command) => cluster::run(&session, command),
         _ if options.args.is_empty() => repl::run(&mut session, environment),
@@ -138,7 +141,12 @@ fn looks_around(mode: &Mode) -> bool {
         matches!(mode, Mode::Scan | Mode::BigKeys | Mode::MemKeys | Mode::KeyStats | Mode::HotKeys);
     let watches = matches!(
         mode,
-        Mode::Stat | Mode::Top | Mode::Latency | Mode::LatencyHistory | Mode::LatencyDist
+        Mode::Stat
+            | Mode::Top
+            | Mode::Monitor
+            | Mode::Latency
+            | Mode::LatencyHistory
+            | Mode::LatencyDist
     );
     walks || watches || matches!(mode, Mode::Eval(_))
 }

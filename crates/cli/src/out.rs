@@ -20,6 +20,7 @@ pub(crate) use {complain, say};
 
 /// Writes bytes to standard output, at once.
 pub(crate) fn bytes(content: &[u8]) {
+    crate::progress::wipe();
     let mut out = std::io::stdout().lock();
     if out.write_all(content).and_then(|()| out.flush()).is_err() {
         #[expect(clippy::exit, reason = "nobody reads what this program has to say")]
@@ -37,6 +38,7 @@ pub(crate) fn text(arguments: Arguments<'_>) {
 
 /// Writes a line to standard error. If that fails there is nobody left to tell.
 pub(crate) fn complaint(arguments: Arguments<'_>) {
+    crate::progress::wipe();
     let _ = std::io::stderr().lock().write_all(format!("{arguments}\n").as_bytes());
 }
 

@@ -3,7 +3,7 @@
 //! Writing and reading go on at the same time, as the server would stop reading once nobody takes
 //! its replies. An ECHO of random bytes at the end marks the last reply.
 
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::clock;
 use crate::out::{complain, say};
+use crate::progress::{Progress as Bar, Unit};
 use crate::session::{Failure, Session};
 
 const CHUNK: usize = 256 << 10;
@@ -44,8 +45,7 @@ pub(crate) fn run(session: &mut Session) -> bool {
 
 fn transfer(session: &mut Session, progress: &mut Progress) -> Result<(), Failure> {
     let limit = session.options.pipe_timeout;
-    let show = std::io::stderr().is_terminal();
-    let mut shown = clock::now();
+    let mut bar = Bar::new(Unit::Bytes, file_size());
     let mark: Vec<u8> = (0..20).map(|_| fastrand::alphanumeric() as u8).collect();
     let stdin = std::io::stdin();
     let mut input = stdin.lock();
@@ -94,15 +94,15 @@ fn transfer(session: &mut Session, progress: &mut Progress) -> Result<(), Failur
             progress.errors += 1;
             return Ok(());
         }
-        if show && shown.elapsed().as_millis() >= 500 {
-            shown = clock::now();
-            let sent = progress.sent >> 10;
-            let _ = std::io::Write::write_all(
-                &mut std::io::stderr(),
-                format!("\r{sent} KiB sent, {} replies ", progress.replies).as_bytes(),
-            );
-        }
+        bar.at(progress.sent);
     }
+}
+
+/// Returns the size of what is to be sent, if that is a file.
+fn file_size() -> Option<u64> {
+    let stat = rustix::fs::fstat(std::io::stdin()).ok()?;
+    let is_file = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
+    is_file.then(|| u64::try_from(stat.st_size).ok()).flatten()
 }
 
 fn count(reply: &Value, progress: &mut Progress) {

@@ -17,6 +17,7 @@ use connector::Error;
 use crate::interrupt::wait;
 use crate::options::{Options, Output};
 use crate::out::complain;
+use crate::progress::{Progress, Unit};
 use crate::session::{Failure, Session};
 use crate::{clock, format, out};
 
@@ -272,13 +273,21 @@ fn transfer(session: &mut Session, file: &Path, functions_only: bool) -> Result<
             }
         }
     }
-    let written = raw.payload(&payload, &mut |part| match &mut target {
-        Some(target) => target.write_all(part),
-        None => {
-            out::bytes(part);
-            Ok(())
+    let size = if let Payload::Sized(len) = &payload { Some(*len) } else { None };
+    let mut progress = Progress::new(Unit::Bytes, size);
+    let mut done = 0;
+    let written = raw.payload(&payload, &mut |part| {
+        done += part.len() as u64;
+        progress.at(done);
+        match &mut target {
+            Some(target) => target.write_all(part),
+            None => {
+                out::bytes(part);
+                Ok(())
+            }
         }
     });
+    drop(progress);
     let total = match written {
         Ok(total) => total,
         Err(failure) => {

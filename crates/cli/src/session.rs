@@ -8,7 +8,7 @@ use connector::{Address, Connection, Error, Timeouts};
 use resp::value::Value;
 
 use crate::interrupt::{Interrupt, Woken, wait};
-use crate::options::Options;
+use crate::options::{Mode, Options};
 use crate::out::{complain, say};
 
 /// Why there is no reply.
@@ -131,7 +131,7 @@ impl Session {
             auth.push(&password);
             if let Some(text) = self.call(&auth)?.as_error() {
                 complain!("AUTH failed: {}", String::from_utf8_lossy(text));
-                return Ok(());
+                return self.go_on_regardless();
             }
         }
         if self.db != 0 {
@@ -140,7 +140,7 @@ impl Session {
             if let Some(text) = reply.as_error() {
                 complain!("SELECT {db} failed: {}", String::from_utf8_lossy(text));
                 self.db = 0;
-                return Ok(());
+                return self.go_on_regardless();
             }
         }
         if self.resp3 {
@@ -154,6 +154,16 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Goes on although the server does not let us in, where the user sees what it says to each
+    /// command. Anything else would end in confusion, or do its work in the wrong place.
+    fn go_on_regardless(&mut self) -> Result<(), Failure> {
+        if self.options.mode == Mode::Command {
+            return Ok(());
+        }
+        self.disconnect();
+        Err(Failure::NotConnected)
     }
 
     /// Notices a connection that the server closed while nothing was asked, so that the next

@@ -87,6 +87,39 @@ impl Nodes {
         content
     }
 
+    /// Returns the digest of all keys and values, wherever they are.
+    fn digest(&self) -> [u8; 20] {
+        let mut all = [0; 20];
+        for at in 0..self.0.len() {
+            let mut node = self.connect(at);
+            if text(&node.request(&["ROLE"]).unwrap().as_array().unwrap()[0]) != "master" {
+                continue;
+            }
+            // That of a node is made of those of its keys, each combined by exclusive or.
+            let digest = text(&node.request(&["DEBUG", "DIGEST"]).unwrap());
+            for (byte, digits) in all.iter_mut().zip(digest.as_bytes().chunks(2)) {
+                *byte ^= u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap();
+            }
+        }
+        all
+    }
+
+    /// Returns the node that has a key, which must be one only.
+    fn keeper(&self, key: &str) -> usize {
+        let has = |at: &usize| {
+            let mut node = self.connect(*at);
+            node.request(&["EXISTS", key]).is_ok_and(|reply| reply == Value::Integer(1))
+        };
+        let keepers: Vec<_> = (0..self.0.len()).filter(has).collect();
+        assert_eq!(keepers.len(), 1, "{key} is at {keepers:?}");
+        keepers[0]
+    }
+
+    fn keys_in_slot(&self, at: usize, slot: &str) -> i64 {
+        let count = self.connect(at).request(&["CLUSTER", "COUNTKEYSINSLOT", slot]).unwrap();
+        count.as_integer().unwrap()
+    }
+
     fn slots(&self, at: usize) -> usize {
         let table = text(&self.connect(at).request(&["CLUSTER", "NODES"]).unwrap());
         let own = table.lines().find(|line| line.contains("myself")).unwrap();
@@ -363,6 +396,118 @@ fn what_is_broken_is_found_and_fixed_without_losing_keys() {
     }
     done(&manage(&["fix", &entry]));
     done(&manage(&["check", &entry, "--cluster-search-multiple-owners"]));
+    assert_eq!(nodes.content(), expected());
+}
+
+/// Starts the manager and kills it, as soon as a condition holds, in a way that it cannot notice.
+fn manage_and_kill(args: &[&str], mut condition: impl FnMut() -> bool) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sinter-cli"))
+        .arg("--cluster")
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    eventually("it is time to kill", || {
+        assert!(child.try_wait().unwrap().is_none(), "the manager was done too soon");
+        condition()
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn what_a_killed_reshard_has_left_is_fixed_without_losing_keys() {
+    const MANY: i64 = 20_000;
+    let Some(nodes) = Nodes::start(6) else { return };
+    nodes.create(6, 1);
+    nodes.fill();
+    let entry = nodes.address(0);
+    let (source, target) = (nodes.id(0), nodes.id(1));
+
+    // One of the first slots of the first node has so many keys that moving it takes a while.
+    let mut node = nodes.connect(0);
+    let mut keyslot =
+        |key: &str| node.request(&["CLUSTER", "KEYSLOT", key]).unwrap().as_integer().unwrap();
+    let tag = (0..).map(|number| format!("{{{number}}}")).find(|tag| keyslot(tag) < 40).unwrap();
+    let slot = keyslot(&tag).to_string();
+    for key in 0..MANY {
+        node.queue(&["SET", &format!("{tag}:{key}"), &format!("value:{key}")]);
+    }
+    node.flush().unwrap();
+    for _ in 0..MANY {
+        assert!(!node.reply().unwrap().is_error());
+    }
+    let digest = nodes.digest();
+    let reshard = [
+        "reshard",
+        &entry,
+        "--cluster-from",
+        &source,
+        "--cluster-to",
+        &target,
+        "--cluster-slots",
+        "41",
+        "--cluster-pipeline",
+        "1",
+        "--cluster-yes",
+    ];
+    manage_and_kill(&reshard, || nodes.keys_in_slot(1, &slot) > 100);
+    assert!(nodes.keys_in_slot(0, &slot) > 0);
+    let found = manage(&["check", &entry]);
+    assert_eq!(found.code, Some(1), "{found:?}");
+    assert!(found.stdout.contains(&format!("The following slots are open: {slot}.")), "{found:?}");
+
+    // One of the keys is at both: a MIGRATE that got no answer in time leaves it so.
+    let listed = nodes.connect(0).request(&["CLUSTER", "GETKEYSINSLOT", &slot, "1"]).unwrap();
+    let key = text(&listed.as_array().unwrap()[0]);
+    let copied = nodes.connect(0).request(&["DUMP", &key]).unwrap();
+    let mut other = nodes.connect(1);
+    let copied = copied.as_bytes().unwrap();
+    other.request(&["ASKING"]).unwrap();
+    let restored = other.request(&[&b"RESTORE"[..], key.as_bytes(), b"0", copied]).unwrap();
+    assert!(!restored.is_error(), "{restored:?}");
+
+    // Whoever repairs may be killed as well.
+    let half = nodes.keys_in_slot(1, &slot) + 500;
+    manage_and_kill(&["fix", &entry, "--cluster-pipeline", "1"], || {
+        nodes.keys_in_slot(1, &slot) > half
+    });
+    done(&manage(&["fix", &entry]));
+    done(&manage(&["check", &entry]));
+    assert_eq!(nodes.digest(), digest);
+    assert_eq!(nodes.keeper(&key), 1);
+    assert_eq!(nodes.keys_in_slot(1, &slot), MANY);
+    // What was not moved before is moved by asking again.
+    done(&manage(&reshard));
+    done(&manage(&["check", &entry]));
+    assert_eq!(nodes.digest(), digest);
+    let content = nodes.content();
+    assert_eq!(content.len(), KEYS + usize::try_from(MANY).unwrap());
+    assert!(expected().iter().all(|(key, value)| content.get(key) == Some(value)));
+}
+
+#[test]
+fn two_values_of_one_key_are_never_decided_by_guessing() {
+    let Some(nodes) = Nodes::start(3) else { return };
+    nodes.create(3, 0);
+    nodes.fill();
+    let entry = nodes.address(0);
+    let slot = nodes.connect(0).request(&["CLUSTER", "KEYSLOT", "key:1"]).unwrap();
+    let slot = slot.as_integer().unwrap().to_string();
+    let owner = nodes.keeper("key:1");
+    let other = (owner + 1) % 3;
+    let (from, to) = (nodes.id(owner), nodes.id(other));
+    let mut target = nodes.connect(other);
+    target.request(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from]).unwrap();
+    nodes.connect(owner).request(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &to]).unwrap();
+    target.request(&["ASKING"]).unwrap();
+    assert!(!target.request(&["SET", "key:1", "another"]).unwrap().is_error());
+    let refused = manage(&["fix", &entry]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("--cluster-replace"), "{refused:?}");
+    assert_eq!(text(&nodes.connect(owner).request(&["GET", "key:1"]).unwrap()), "value:1");
+    done(&manage(&["fix", &entry, "--cluster-replace"]));
     assert_eq!(nodes.content(), expected());
 }
 

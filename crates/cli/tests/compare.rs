@@ -231,6 +231,17 @@ const OTHERS: &[(&str, &str)] = &[
     ("--memkeys --pattern int", ""),
     ("--bigkeys --pattern none*", ""),
     ("--hotkeys --pattern str", ""),
+    ("-c -s SOCKET ping", ""),
+    ("-a bad --scan", ""),
+    ("-a bad --pipe", "ping\r\n"),
+    ("-a bad --bigkeys", ""),
+    ("-a bad --eval SCRIPT", ""),
+    ("-a bad --stat", ""),
+    ("--user nobody --pass x --stat", ""),
+    ("-n 99 --scan", ""),
+    ("-u redis://u:%4@127.0.0.1:PORT ping", ""),
+    ("-u redis://u:%@127.0.0.1:PORT ping", ""),
+    ("-u redis://us%20er:p%40w@127.0.0.1:PORT/3 get a", ""),
     ("--bigkeys -i 0.01", ""),
 ];
 

@@ -37,13 +37,18 @@ struct Terminal {
 
 impl Terminal {
     fn open(args: &[&str], home: TempDir) -> Option<Self> {
+        Self::sized(args, home, (24, 200))
+    }
+
+    /// Opens a terminal of so many rows and columns.
+    fn sized(args: &[&str], home: TempDir, (rows, columns): (u16, u16)) -> Option<Self> {
         // The signal of Ctrl-C goes to whoever has the terminal as its controlling one.
         let setsid = find("setsid")?;
         let controller: OwnedFd =
             openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&controller).unwrap();
         unlockpt(&controller).unwrap();
-        let size = Winsize { ws_row: 24, ws_col: 200, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&controller, size).unwrap();
         let name = ptsname(&controller, Vec::new()).unwrap();
         let terminal =
@@ -98,10 +103,11 @@ impl Terminal {
                 self.seen += at + text.len();
                 return;
             }
+            let last = || screen.chars().rev().take(4000).collect::<Vec<_>>();
             assert!(
                 started.elapsed() < Duration::from_secs(20),
                 "no {text:?} in {:?}",
-                screen.get(self.seen..)
+                last().into_iter().rev().collect::<String>()
             );
             drop(screen);
             std::thread::sleep(Duration::from_millis(5));
@@ -370,4 +376,116 @@ fn called_by_its_old_name_it_says_so() {
     assert!(said(&old, &["--completions", "bash"]).contains("_redis_cli redis-cli\n"));
     assert!(said(own, &["--version"]).starts_with("sinter-cli "));
     assert!(said(own, &["--man-page"]).contains("client for servers"));
+}
+
+/// Returns the text of the last whole picture on the screen, line by line.
+fn picture(screen: &str) -> Vec<String> {
+    let pictures: Vec<&str> = screen.split("\x1b[H").collect();
+    let last = pictures[pictures.len() - 2];
+    let mut text = String::new();
+    let mut rest = last.chars();
+    while let Some(letter) = rest.next() {
+        if letter == '\x1b' {
+            // A sequence ends with a letter.
+            let _ = rest.find(char::is_ascii_alphabetic);
+        } else {
+            text.push(letter);
+        }
+    }
+    // The terminal makes one of the two return codes itself.
+    text.split('\n').map(|line| line.trim_end_matches('\r').to_owned()).collect()
+}
+
+#[test]
+fn the_dashboard_fits_on_screens_of_any_size() {
+    let Some(server) = Server::start(&["--maxmemory-policy", "allkeys-lfu"]) else { return };
+    let port = server.port.to_string();
+    call(&server, "debug populate 500");
+    for size in [(24, 80), (60, 200), (12, 40), (5, 20), (1, 1)] {
+        let home = tempfile::tempdir().unwrap();
+        let args = ["-p", &port, "--top", "-i", "0.02"];
+        let Some(mut terminal) = Terminal::sized(&args, home, size) else { return };
+        (0..4).for_each(|_| terminal.expect("\x1b[H"));
+        let lines = picture(&terminal.screen.lock().unwrap());
+        terminal.keys("q");
+        assert_eq!(terminal.end(), Some(0));
+        let (rows, columns) = size;
+        assert!(lines.len() <= usize::from(rows), "{size:?}: {lines:?}");
+        for line in &lines {
+            assert_eq!(line.chars().count(), usize::from(columns), "{size:?}: {line:?}");
+        }
+        let has = |text: &str| lines.iter().any(|line| line.contains(text));
+        if columns >= 80 {
+            assert!(has("hot keys (") && has("  key:"), "{lines:?}");
+            assert!(has("requests/s, at most") && has("us/call"), "{lines:?}");
+        }
+    }
+}
+
+#[test]
+fn the_dashboard_watches_commands_when_told_and_waits_for_a_lost_server() {
+    let Some(server) = Server::start(&[]) else { return };
+    let port = server.port.to_string();
+    let args = ["-p", &port, "--top", "-i", "0.02"];
+    let home = tempfile::tempdir().unwrap();
+    let Some(mut terminal) = Terminal::sized(&args, home, (40, 100)) else { return };
+    terminal.expect("noeviction, which counts no uses of keys");
+    terminal.keys("m");
+    terminal.expect("commands watched so far");
+    let reads = "get popular\n".repeat(20_000);
+    let program = Path::new(env!("CARGO_BIN_EXE_sinter-cli"));
+    let reader = std::thread::spawn({
+        let port = port.clone();
+        move || run(program, &["-p", &port], reads.as_bytes(), &[], Duration::from_secs(20))
+    });
+    terminal.expect("%  popular");
+    reader.join().unwrap();
+    drop(server);
+    terminal.expect("no news: ");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), Some(0));
+}
+
+#[test]
+fn commands_of_interest_are_picked_from_what_monitor_tells() {
+    let Some(server) = Server::start(&[]) else { return };
+    let port = server.port.to_string();
+    let args =
+        ["-p", &port, "--json", "--monitor", "--monitor-commands", "get,s*", "--pattern", "user:*"];
+    let more = ["--monitor-db", "3", "--monitor-client", "127.0.0.1:*", "-r", "2"];
+    let home = tempfile::tempdir().unwrap();
+    let Some(mut terminal) = Terminal::open(&[&args[..], &more].concat(), home) else { return };
+    support::eventually("it listens", || call(&server, "client list").contains("cmd=monitor"));
+    for line in
+        ["-n 3 get user:1", "-n 3 get other", "-n 3 incr user:2", "get user:3", "-n 3 SET user:4 x"]
+    {
+        call(&server, line);
+    }
+    terminal.expect(r#""db":3,"client":"127.0.0.1:"#);
+    terminal.expect(r#""command":["get","user:1"]}"#);
+    terminal.expect(r#""command":["SET","user:4","x"]}"#);
+    assert_eq!(terminal.end(), Some(0));
+    let screen = terminal.screen.lock().unwrap();
+    assert!(!screen.contains("other") && !screen.contains("user:3"), "{screen}");
+}
+
+#[test]
+fn what_takes_long_shows_how_far_it_is() {
+    let Some(server) = Server::start(&[]) else { return };
+    let port = server.port.to_string();
+    call(&server, "debug populate 2000 key 2000");
+    let home = tempfile::tempdir().unwrap();
+    let args = ["-p", &port, "--bigkeys", "-i", "0.01"];
+    let Some(mut terminal) = Terminal::open(&args, home) else { return };
+    terminal.expect("of 2000 keys");
+    // Wiped before anything else is written.
+    terminal.expect("\r\x1b[K");
+    terminal.expect("-------- summary -------");
+    assert_eq!(terminal.end(), Some(0));
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("saved.rdb");
+    let file = file.to_str().unwrap();
+    let Some(mut terminal) = Terminal::open(&["-p", &port, "--rdb", file], home) else { return };
+    terminal.expect("iB\x1b[K");
+    terminal.expect("Transfer finished with success");
 }

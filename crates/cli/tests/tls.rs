@@ -87,8 +87,10 @@ fn tls_is_spoken_with_whom_is_trusted_and_nobody_else() {
     assert!(wrong_name.stderr.contains("Could not connect"), "{wrong_name:?}");
     let stranger = call(&["--cert", &cert, "--key", &key, "ping"], "");
     assert_eq!(stranger.code, Some(1), "{stranger:?}");
+    assert!(stranger.stderr.contains("--cacert names who else is trusted"), "{stranger:?}");
     let anybody = call(&["--insecure", "--cert", &cert, "--key", &key, "ping"], "");
     assert_eq!(anybody.stdout, "PONG\n");
     let unknown = call(&["--cacert", &cert, "ping"], "");
     assert_eq!(unknown.code, Some(1), "a client without a certificate: {unknown:?}");
+    assert!(unknown.stderr.contains("may want a certificate"), "{unknown:?}");
 }

@@ -3,6 +3,7 @@
 //! A command that sets a time to live passes on what it came to, in milliseconds since 1970: a relative time would mean another instant wherever and whenever the log is replayed.
 
 use config::Config;
+use keyspace::EXPIRY_MAX;
 
 use crate::CommandError;
 
@@ -37,7 +38,7 @@ impl Form {
         matches!(self, Self::UnixSeconds | Self::UnixMillis)
     }
 
-    /// Returns the expiry in milliseconds of Unix time; nothing if 64 bits do not hold it.
+    /// Returns the expiry in milliseconds of Unix time, or the latest that a key can have; nothing if 64 bits do not hold it.
     ///
     /// It may be past, even before 1970.
     pub(crate) fn instant(self, number: i64, now_ms: u64) -> Option<i64> {
@@ -45,10 +46,11 @@ impl Form {
             Self::Seconds | Self::UnixSeconds => number.checked_mul(1000)?,
             Self::Millis | Self::UnixMillis => number,
         };
-        if self.is_absolute() {
-            return Some(millis);
-        }
-        i64::try_from(now_ms).ok()?.checked_add(millis)
+        let instant = match self.is_absolute() {
+            true => millis,
+            false => i64::try_from(now_ms).ok()?.checked_add(millis)?,
+        };
+        Some(instant.min(EXPIRY_MAX as i64))
     }
 
     /// Returns the expiry in milliseconds of Unix time, for a command that takes positive numbers only.
@@ -141,12 +143,13 @@ mod tests {
     #[test]
     fn what_64_bits_do_not_hold_is_refused() {
         let most = i64::MAX / 1000;
-        assert_eq!(Form::UnixSeconds.instant(most, NOW), Some(most * 1000));
+        let latest = Some(EXPIRY_MAX as i64);
+        assert_eq!(Form::UnixSeconds.instant(most, NOW), latest, "all the same");
         assert_eq!(Form::UnixSeconds.instant(most + 1, NOW), None);
         assert_eq!(Form::UnixSeconds.instant(-most, NOW), Some(-most * 1000));
         assert_eq!(Form::UnixSeconds.instant(-most - 1, NOW), None);
         assert_eq!(Form::Seconds.instant(most, NOW), None, "now comes on top");
-        assert_eq!(Form::Millis.instant(i64::MAX - 1_700_000_000_000, NOW), Some(i64::MAX));
+        assert_eq!(Form::Millis.instant(i64::MAX - 1_700_000_000_000, NOW), latest);
         assert_eq!(Form::Millis.instant(i64::MAX - 1_699_999_999_999, NOW), None);
         assert_eq!(Form::Millis.instant(i64::MIN, NOW), Some(i64::MIN + 1_700_000_000_000));
     }

@@ -62,12 +62,12 @@ fn key_spec(spec: &KeySpec) -> Value {
     let begin = match spec.begin {
         Begin::Index(index) => json!({ "index": index }),
         Begin::Keyword { word, from } => json!({ "keyword": word, "startfrom": from }),
-        Begin::Unknown => json!({ "unknown": null }),
+        Begin::Unknown => json!("unknown"),
     };
     let find = match spec.find {
         Find::Range { last, step, limit } => json!({ "range": [last, step, limit] }),
         Find::KeyNum { count, first, step } => json!({ "keynum": [count, first, step] }),
-        Find::Unknown => json!({ "unknown": null }),
+        Find::Unknown => json!("unknown"),
     };
     let flags: Vec<String> =
         spec.flags.iter().map(|flag: KeyFlag| flag.name().to_ascii_uppercase()).collect();

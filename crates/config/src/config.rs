@@ -470,6 +470,9 @@ settings! {
         pub req_res_logfile: Vec<u8>,
         /// Check expensive assertions.
         pub enable_debug_assert: bool,
+        /// Bytes from which an element of a list has a node of its own, if not as many as a node
+        /// may have. No directive: only tests set it.
+        pub list_large_from: Option<usize>,
     }
 }
 

@@ -53,6 +53,7 @@ pub use field::{Access, Field, Own, Unit};
 pub use file::Host;
 pub use live::{Caller, Changes, later};
 pub use rewrite::{Rewrite, rewrite};
+pub use units::parse_memory;
 pub use value::{
     Addresses, BufferLimit, ClientClass, MemoryShare, NotifyKeyspaceEvents, OomScoreAdjValues,
     OutputBufferLimits, Percentiles, PrimaryAddress, SaveRule, SaveRules, ShutdownOn,

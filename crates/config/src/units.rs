@@ -46,7 +46,7 @@ pub(crate) fn parse_lenient_integer(text: &[u8]) -> Option<i64> {
 /// Reads an amount of memory, in bytes. An amount too large becomes the largest.
 ///
 /// Compat: without digits it is 0, so that `maxmemory ""` lifts the limit.
-pub(crate) fn parse_memory(text: &[u8]) -> Option<u64> {
+pub fn parse_memory(text: &[u8]) -> Option<u64> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, unit) = text.split_at(digits);
     let factor = match unit.to_ascii_lowercase().as_slice() {

@@ -47,7 +47,7 @@ impl Connection {
             Address::Tcp { host, .. } => host.as_str(),
             Address::Unix(_) => "localhost",
         };
-        Ok(Self::over(stream.secure(name, options).map_err(Error::Connect)?))
+        Ok(Self::over(stream.secure(name, options, timeouts).map_err(Error::Connect)?))
     }
 
     fn over(stream: Stream) -> Self {

@@ -30,6 +30,10 @@ pub(crate) enum Stream {
 /// Idle connections are probed this often, so that a vanished peer is noticed.
 const KEEPALIVE: Duration = Duration::from_secs(15);
 
+/// How long a server may take for its part of a TLS handshake, unless told otherwise.
+#[cfg(feature = "tls")]
+const HANDSHAKE: Duration = Duration::from_secs(5);
+
 impl Stream {
     pub(crate) fn connect(
         address: &Address,
@@ -46,19 +50,33 @@ impl Stream {
 
     /// Goes on over TLS.
     #[cfg(feature = "tls")]
-    pub(crate) fn secure(self, name: &str, options: &TlsOptions) -> io::Result<Self> {
+    pub(crate) fn secure(
+        self,
+        name: &str,
+        options: &TlsOptions,
+        timeouts: Timeouts,
+    ) -> io::Result<Self> {
         let connection = crate::tls::TlsClient::new(name, options)?.session()?;
+        // A server that does not speak TLS waits for the rest of what it takes for a request.
+        self.set_timeouts(Some(timeouts.io.unwrap_or(HANDSHAKE).min(HANDSHAKE)))?;
         let mut stream = rustls::StreamOwned::new(connection, self);
         // What is wrong with a certificate should be known before the first request.
         while stream.conn.is_handshaking() {
-            stream.conn.complete_io(&mut stream.sock)?;
+            stream.conn.complete_io(&mut stream.sock).map_err(|error| match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "no answer to the TLS handshake; does the server speak TLS on this port?",
+                ),
+                _ => crate::tls::explained(error),
+            })?;
         }
+        stream.sock.set_timeouts(timeouts.io)?;
         Ok(Self::Tls(Box::new(stream)))
     }
 
     /// Goes on over TLS: not in this build.
     #[cfg(not(feature = "tls"))]
-    pub(crate) fn secure(self, _: &str, _: &TlsOptions) -> io::Result<Self> {
+    pub(crate) fn secure(self, _: &str, _: &TlsOptions, _: Timeouts) -> io::Result<Self> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "this program was built without TLS"))
     }
 
@@ -117,7 +135,8 @@ impl Read for Stream {
             Self::Tls(stream) => match stream.read(buf) {
                 // Servers of this family close without the farewell that TLS asks for.
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
-                other => other,
+                // A server that wants a certificate says so after the handshake.
+                other => other.map_err(crate::tls::explained),
             },
         }
     }

@@ -25,6 +25,8 @@ pub struct TlsOptions {
 
 #[cfg(feature = "tls")]
 pub use with_tls::TlsClient;
+#[cfg(feature = "tls")]
+pub(crate) use with_tls::explained;
 
 #[cfg(feature = "tls")]
 mod with_tls {
@@ -74,6 +76,23 @@ mod with_tls {
         io::Error::new(io::ErrorKind::InvalidInput, error.to_string())
     }
 
+    /// Says what an error of TLS most probably means, and what to do about it.
+    pub(crate) fn explained(error: io::Error) -> io::Error {
+        use rustls::{AlertDescription, CertificateError, Error};
+        let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<Error>());
+        let advice = match cause {
+            Some(Error::AlertReceived(
+                AlertDescription::CertificateRequired | AlertDescription::HandshakeFailure,
+            )) => "the server may want a certificate: --cert and --key",
+            Some(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+                "--cacert names who else is trusted, --insecure trusts everybody"
+            }
+            Some(Error::InvalidMessage(_)) => "the server does not seem to speak TLS on this port",
+            _ => return error,
+        };
+        io::Error::new(error.kind(), format!("{error} ({advice})"))
+    }
+
     /// How to speak TLS with one host. Certificates and keys are read once, for all connections.
     #[derive(Clone, Debug)]
     pub struct TlsClient {
@@ -97,8 +116,9 @@ mod with_tls {
             };
             let config = match (&options.certificate, &options.key) {
                 (Some(certificate), Some(key)) => {
-                    let key = PrivateKeyDer::from_pem_file(key)
-                        .map_err(|error| failed(format!("{}: {error}", key.display())))?;
+                    let key = PrivateKeyDer::from_pem_file(key).map_err(|error| {
+                        failed(format!("{}: no private key: {error}", key.display()))
+                    })?;
                     builder
                         .with_client_auth_cert(certificates(certificate)?, key)
                         .map_err(failed)?

@@ -22,14 +22,20 @@ pub(crate) struct FieldDeadlines(BTreeSet<(u64, u64)>);
 
 impl FieldDeadlines {
     /// Notes that the first deadline of a hash has become another one.
+    #[inline]
     pub(crate) fn replace(&mut self, hash: u64, old: Option<u64>, new: Option<u64>) {
         if old != new {
-            if let Some(when) = old {
-                self.0.remove(&(when, hash));
-            }
-            if let Some(when) = new {
-                self.0.insert((when, hash));
-            }
+            self.relist(hash, old, new);
+        }
+    }
+
+    #[cold]
+    fn relist(&mut self, hash: u64, old: Option<u64>, new: Option<u64>) {
+        if let Some(when) = old {
+            self.0.remove(&(when, hash));
+        }
+        if let Some(when) = new {
+            self.0.insert((when, hash));
         }
     }
 

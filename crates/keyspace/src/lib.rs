@@ -28,8 +28,8 @@ pub use shard::{Garbage, KeyStats, Lazy, Shard};
 pub use snapshot::{Block, DatabaseSize, Head, Piece, SnapshotMemory, Taker};
 pub use value::{
     HashLimits, HashMut, HashRef, Keep, ListMut, ListRef, Member, NewSet, NewSortedSet, ScoreRange,
-    Scored, SetIter, SetLimits, SetMut, SetRef, SortedSetIter, SortedSetLimits, SortedSetMut,
-    SortedSetRef, TextBound, TextRange, text_order,
+    Scored, SetDraws, SetIter, SetLimits, SetMut, SetRef, SortedSetIter, SortedSetLimits,
+    SortedSetMut, SortedSetRef, TextBound, TextRange, text_order,
 };
 
 use stdx::hash::KeyHasher;

@@ -177,7 +177,8 @@ fn all_members_are_equally_likely_in_every_form_and_by_every_strategy() {
                 let entry = db.find(key).unwrap();
                 let set = entry.as_set().unwrap();
                 set.sample(&mut rng, count, &mut |element| sampled[number(element)] += 1);
-                set.draw(&mut rng, count as u64, &mut |element| drawn[number(element)] += 1);
+                let mut draws = set.draws();
+                (0..count).for_each(|_| drawn[number(draws.next(&mut rng).unwrap())] += 1);
                 let copy = entry.duplicate(b"copy", None);
                 let key = db.key(b"copy");
                 db.insert_entry(key, copy);

@@ -262,3 +262,28 @@ fn help_lists_subcommands() {
     }
     assert_eq!(talk.ask(&me, "TIME"), format!("[{START_S} 0]"));
 }
+
+#[test]
+fn a_reply_of_any_length_ends_where_its_client_is_disconnected() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    talk.ask(&me, "HSET h a 1 b 2");
+    talk.ask(&me, "SADD s a b");
+    talk.ask(&me, "ZADD z 1 a 2 b");
+    let limits = "normal 100000 0 0 pubsub 200000 0 0";
+    let words = ["CONFIG", "SET", "client-output-buffer-limit", limits].map(str::as_bytes);
+    assert_eq!(talk.ask_words(&me, &words), "OK");
+    for line in [
+        "HRANDFIELD h -9223372036854775807",
+        "HRANDFIELD h -4611686018427387903 WITHVALUES",
+        "SRANDMEMBER s -9223372036854775807",
+        "ZRANDMEMBER z -9223372036854775807",
+        "ZRANDMEMBER z -4611686018427387903 WITHSCORES",
+    ] {
+        let other = talk.engine.open();
+        let words: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+        assert!(talk.engine.execute(&other, &words).len() < 300_000, "{line}");
+    }
+    let stats = talk.text(&me, "INFO stats");
+    assert!(stats.contains("client_output_buffer_limit_disconnections:5\r\n"), "{stats}");
+}

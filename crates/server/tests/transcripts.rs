@@ -1,4 +1,4 @@
-//! The manual's examples behave as printed.
+//! What is printed in transcripts and examples is what happens.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,11 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// `SINTER_TRANSCRIPTS=redis-server cargo test` holds the transcripts against the reference.
-#[test]
-fn every_transcript_behaves_as_printed() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/transcripts");
+/// Runs all transcripts of a folder.
+///
+/// `SINTER_TRANSCRIPTS=redis-server cargo test` holds them against the reference.
+fn run_all(folder: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
     let mut found = Vec::new();
     files(&root, &mut found);
     found.sort();
@@ -31,11 +32,20 @@ fn every_transcript_behaves_as_printed() {
         let text = fs::read_to_string(file).expect("a readable file");
         let steps = transcript::parse(&text);
         assert!(!steps.is_empty(), "{} has steps", file.display());
-        let mut connection = server.connect();
-        connection.request(&["FLUSHALL"]).expect("an empty server to start from");
-        for fault in transcript::run(&steps, &mut connection) {
+        server.connect().request(&["FLUSHALL"]).expect("an empty server to start from");
+        for fault in transcript::run(&steps, || server.connect()) {
             faults.push(format!("{}: {fault}", file.display()));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_transcript_behaves_as_printed() {
+    run_all("tests/transcripts");
+}
+
+#[test]
+fn every_example_behaves_as_printed() {
+    run_all("examples");
 }

@@ -308,6 +308,7 @@ mod tests {
             assert_eq!(flags(finder::sort, request), ["k: RO access", "x: OW update"]);
         }
         assert_eq!(flags(finder::sort, "sort"), [""; 0]);
+        assert_eq!(flags(finder::sort_ro, "sort_ro k store x"), ["k: RO access"]);
     }
 
     #[test]

@@ -56,6 +56,11 @@ pub fn sort(words: &dyn Words) -> Result<Keys, KeyError> {
     Ok(source.into_iter().chain(target).collect())
 }
 
+/// The key of `SORT_RO`, which has no `STORE`.
+pub fn sort_ro(words: &dyn Words) -> Result<Keys, KeyError> {
+    Ok((words.count() > 1).then(|| key(1, &[Ro, Access])).into_iter().collect())
+}
+
 /// The keys of `MIGRATE`: one among the positional arguments, or, if that is empty, those behind
 /// `KEYS`.
 pub fn migrate(words: &dyn Words) -> Result<Keys, KeyError> {

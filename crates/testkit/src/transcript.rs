@@ -1,17 +1,30 @@
 //! Transcripts: Markdown that reads as a manual and runs as a test.
 //!
-//! In a fenced block marked `transcript`, a line with `> ` is typed and the lines behind it are expected, in the form in which a command line shows replies. `(any)` stands for whatever comes; `settings:` lines are applied before the first block.
+//! In a fenced block marked `transcript`, a line with `> ` is typed and the lines behind it are expected, in the form in which a command line shows replies. `(any)` stands for whatever comes.
+//!
+//! A digit in front makes it another client that types: `2> SUBSCRIBE news`. With nothing expected nobody waits for the reply, as that of a command that blocks. `2<` on a line of its own goes before what that client gets later: such a reply, or a message.
 
 use connector::Connection;
 use resp::value::Value;
 
-/// One typed line and what is expected.
+/// What a client does.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Types a line.
+    Type(String),
+    /// Gets something that it did not ask for just now.
+    Receive,
+}
+
+/// Something that a client does, and what is expected then.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Step {
     /// Where it stands, counted from one.
     pub line: usize,
-    /// What is typed.
-    pub typed: String,
+    /// The number of the client.
+    pub client: usize,
+    /// What the client does.
+    pub action: Action,
     /// What is expected.
     pub expected: String,
 }
@@ -23,8 +36,8 @@ pub fn parse(text: &str) -> Vec<Step> {
     for (index, line) in text.lines().enumerate() {
         if line.starts_with("```") {
             inside = line.trim_end() == "```transcript";
-        } else if let (true, Some(typed)) = (inside, line.strip_prefix("> ")) {
-            steps.push(Step { line: index + 1, typed: typed.to_owned(), expected: String::new() });
+        } else if let (true, Some((client, action))) = (inside, action(line)) {
+            steps.push(Step { line: index + 1, client, action, expected: String::new() });
         } else if let (true, Some(step)) = (inside, steps.last_mut()) {
             step.expected.push_str(line);
             step.expected.push('\n');
@@ -33,23 +46,56 @@ pub fn parse(text: &str) -> Vec<Step> {
     steps
 }
 
-/// Runs the steps; returns what went otherwise than expected.
-pub fn run(steps: &[Step], connection: &mut Connection) -> Vec<String> {
+/// Reads the line with which a step begins.
+fn action(line: &str) -> Option<(usize, Action)> {
+    let mut chars = line.chars();
+    let (client, rest) = match chars.next()?.to_digit(10) {
+        Some(digit @ 1..) => (digit as usize, chars.as_str()),
+        _ => (1, line),
+    };
+    match rest {
+        "<" => Some((client, Action::Receive)),
+        _ => Some((client, Action::Type(rest.strip_prefix("> ")?.to_owned()))),
+    }
+}
+
+/// Runs the steps with as many clients as it takes; returns what went otherwise than expected.
+pub fn run(steps: &[Step], mut connect: impl FnMut() -> Connection) -> Vec<String> {
+    let mut clients: Vec<Connection> = Vec::new();
     let mut faults = Vec::new();
     for step in steps {
-        let words = stdx::text::split_args(step.typed.as_bytes()).unwrap_or_default();
-        let found = match connection.request(&words) {
-            Ok(reply) => shown(&reply),
-            Err(error) => format!("(no reply: {error})\n"),
-        };
+        while clients.len() < step.client {
+            clients.push(connect());
+        }
+        let found = take(step, &mut clients[step.client - 1]);
+        let found = found.unwrap_or_else(|error| format!("(no reply: {error})\n"));
         if found != step.expected && step.expected != "(any)\n" {
-            faults.push(format!(
-                "line {}: {}\nexpected:\n{}found:\n{found}",
-                step.line, step.typed, step.expected
-            ));
+            let done = match &step.action {
+                Action::Type(line) => line,
+                Action::Receive => "(received)",
+            };
+            let expected = &step.expected;
+            faults
+                .push(format!("line {}: {done}\nexpected:\n{expected}found:\n{found}", step.line));
         }
     }
     faults
+}
+
+/// Takes a step and returns what comes of it.
+fn take(step: &Step, client: &mut Connection) -> Result<String, connector::Error> {
+    match &step.action {
+        Action::Type(line) => {
+            let words = stdx::text::split_args(line.as_bytes()).unwrap_or_default();
+            client.queue(&words);
+            client.flush()?;
+            if step.expected.is_empty() {
+                return Ok(String::new());
+            }
+            client.reply().map(|reply| shown(&reply))
+        }
+        Action::Receive => client.receive().map(|reply| shown(&reply)),
+    }
 }
 
 /// Returns a reply as a command line shows it, with a line end.
@@ -99,7 +145,20 @@ mod tests {
             "# T\n```transcript\n> GET a\n(nil)\n> MGET a b\n1) (nil)\n2) (nil)\n```\n> no\n",
         );
         assert_eq!(steps.len(), 2);
-        assert_eq!((steps[0].line, steps[0].typed.as_str()), (3, "GET a"));
+        assert_eq!((steps[0].line, steps[0].client), (3, 1));
+        assert_eq!(steps[0].action, Action::Type("GET a".to_owned()));
         assert_eq!(steps[1].expected, "1) (nil)\n2) (nil)\n");
+    }
+    #[test]
+    fn several_clients_have_numbers() {
+        let steps =
+            parse("```transcript\n2> BLPOP l 0\n> RPUSH l x\n(integer) 1\n2<\n1) \"l\"\n```\n");
+        let clients: Vec<usize> = steps.iter().map(|step| step.client).collect();
+        assert_eq!(clients, [2, 1, 2]);
+        assert_eq!(steps[0].expected, "");
+        assert_eq!(
+            (&steps[2].action, steps[2].expected.as_str()),
+            (&Action::Receive, "1) \"l\"\n")
+        );
     }
 }

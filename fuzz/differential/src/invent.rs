@@ -71,6 +71,7 @@ impl Inventor {
         }
         let mut request: Vec<_> = command.name.iter().cloned().chain(args).collect();
         by_text_where_it_is_defined(&mut request, &mut dice);
+        sort_what_can_be_sorted(&mut request, &mut dice);
         request
     }
 }
@@ -94,6 +95,53 @@ fn by_text_where_it_is_defined(request: &mut Vec<Vec<u8>>, dice: &mut dyn FnMut(
     let key = if request[0] == b"ZRANGESTORE" { 2 } else { 1 };
     if let Some(key) = request.get_mut(key) {
         *key = EQUAL_SCORES.to_vec();
+    }
+}
+
+/// Has requests for sorting meet collections of few elements, and what these are sorted by; some of the requests fill them instead. No order is left open.
+fn sort_what_can_be_sorted(request: &mut Vec<Vec<u8>>, dice: &mut dyn FnMut(u64) -> u64) {
+    const ELEMENTS: [&str; 10] = ["1", "2", "3", "10", "-5", "0.5", "x", "abc", "", "007"];
+    const NUMBERS: usize = 6;
+    if !request[0].starts_with(b"SORT") {
+        return;
+    }
+    // Mostly numbers, or nearly every answer would be that something is none.
+    let element = |dice: &mut dyn FnMut(u64) -> u64| {
+        let among = if dice(8) == 0 { ELEMENTS.len() } else { NUMBERS };
+        ELEMENTS[dice(among as u64) as usize]
+    };
+    let (one, two, three) = (element(dice), element(dice), element(dice));
+    let made = match dice(8) {
+        0 => vec!["RPUSH", "sortable:list", one, two, three],
+        1 => vec!["SADD", "sortable:set", one, two, three],
+        2 => vec!["ZADD", "sortable:zset", "1", one, "2", two, "3", three],
+        3 => vec!["SET", "w_", two],
+        4 => vec!["HSET", "o_", "f", two, "g", three],
+        5 if dice(4) == 0 => vec!["DEL", "sortable:list", "sortable:set", "sortable:zset"],
+        _ => {
+            const KEYS: [&str; 3] = ["sortable:list", "sortable:zset", "sortable:set"];
+            let is = |word: &Vec<u8>, name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+            let has = |name| request.iter().any(|word| is(word, name));
+            let (by, limited) = (has("BY"), has("LIMIT"));
+            // The order of a set is each server's own, and so is that of some out of those with equal texts; of all with equal texts, it is that of the list.
+            if by && limited {
+                request.retain(|word| !is(word, "ALPHA"));
+            }
+            let keys = match by {
+                true if request.iter().any(|word| is(word, "ALPHA")) => 1,
+                true => 2,
+                false => 3,
+            };
+            let key = KEYS[dice(keys) as usize];
+            if let Some(place) = request.get_mut(1).filter(|_| by || dice(10) > 0) {
+                *place = key.as_bytes().to_vec();
+            }
+            return;
+        }
+    };
+    *request = words(&made);
+    if matches!(made[0], "SET" | "HSET") {
+        request[1].extend_from_slice(one.as_bytes());
     }
 }
 
@@ -168,6 +216,9 @@ impl ValueSource for Values {
         const TIMES: &[&str] = &["1", "0", "-1", "32503680000000", "42503680000000"];
         const TIMES_S: &[&str] =
             &["1", "0", "-1", "32503680000", "42503680000", "9223372036854775807"];
+        // Where SORT looks: strings and hashes whose names end with what collections hold.
+        const PLACES: &[&str] =
+            &["w_*", "w_*", "o_*->f", "o_*->g", "#", "*", "nosort", "o_*", "w_*->f", "*->", ""];
         let in_seconds = arg.name.contains("seconds") && !arg.name.contains("milliseconds");
         let duration = ["seconds", "milliseconds"].contains(&arg.name.as_str());
         let pool = match arg.kind {
@@ -178,6 +229,7 @@ impl ValueSource for Values {
             Kind::Integer => INTEGERS,
             Kind::Double => DOUBLES,
             Kind::String if ["min", "max", "start", "stop"].contains(&arg.name.as_str()) => BOUNDS,
+            Kind::Pattern if ["by-pattern", "get-pattern"].contains(&arg.name.as_str()) => PLACES,
             Kind::Pattern => PATTERNS,
             Kind::UnixTime if in_seconds => TIMES_S,
             Kind::UnixTime => TIMES,

@@ -31,6 +31,13 @@ pub enum Pace {
     },
 }
 
+impl Pace {
+    /// Returns whether requests have times of their own.
+    pub(super) fn is_planned(&self) -> bool {
+        matches!(self, Self::Planned { .. })
+    }
+}
+
 /// A request in flight.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ticket {
@@ -119,7 +126,7 @@ impl Connection {
 
     /// Has the requests that waited for the connection to stand begin now, unless they have a plan.
     pub(super) fn begin(&mut self, now: u64) {
-        if !matches!(self.pace, Pace::Planned { .. }) {
+        if !self.pace.is_planned() {
             for ticket in &mut self.in_flight {
                 (ticket.planned_ns, ticket.sent_ns) = (now, now);
             }

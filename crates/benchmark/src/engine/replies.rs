@@ -6,12 +6,19 @@
 //! Nesting needs no stack: a reply is complete when no element is missing. A top-level element is
 //! one that is missing; an array of n replaces itself by n; everything else takes one away. Strings
 //! are skipped by their length, other elements are one line.
+//!
+//! Most loads are answered alike over and over, `+OK` say. Where a reply ends depends on nothing
+//! behind it, so bytes that begin like the latest short reply begin with a reply, and need not be
+//! looked at.
 
 /// The longest header or line that is kept while its end is awaited.
 const LINE_MAX: usize = 64 * 1024;
 
 /// The most elements a reply may lack: more is not a reply but nonsense.
 const MISSING_MAX: u64 = 1 << 40;
+
+/// The longest reply that is recognised when it comes again.
+const KNOWN_MAX: usize = 32;
 
 /// What a complete reply was.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -44,6 +51,10 @@ pub struct ReplyCounter {
     is_long_error: bool,
     /// The beginning of a line whose end has not arrived.
     carry: Vec<u8>,
+    /// The latest reply that was short, neither error nor push, and received in one piece; empty
+    /// if there was none.
+    known: [u8; KNOWN_MAX],
+    known_len: usize,
 }
 
 impl ReplyCounter {
@@ -53,7 +64,23 @@ impl ReplyCounter {
         mut bytes: &[u8],
         mut on_reply: impl FnMut(Outcome<'_>),
     ) -> Result<(), NotResp> {
-        while !bytes.is_empty() {
+        // From the beginning of the current reply, unless that was in an earlier piece.
+        let mut reply: Option<&[u8]> = None;
+        loop {
+            if self.missing == 0 && self.carry.is_empty() {
+                if let Some(last) = reply.take() {
+                    self.remember(&last[..last.len() - bytes.len()]);
+                }
+                if self.known_len > 0 && bytes.starts_with(&self.known[..self.known_len]) {
+                    bytes = &bytes[self.known_len..];
+                    on_reply(Outcome::Fine);
+                    continue;
+                }
+                reply = Some(bytes);
+            }
+            if bytes.is_empty() {
+                return Ok(());
+            }
             if self.skip > 0 {
                 let count = bytes.len().min(usize::try_from(self.skip).unwrap_or(usize::MAX));
                 self.skip -= count as u64;
@@ -82,7 +109,15 @@ impl ReplyCounter {
                 self.carry = whole;
             }
         }
-        Ok(())
+    }
+
+    /// Keeps a whole reply, if one like it is to be recognised.
+    #[inline]
+    fn remember(&mut self, reply: &[u8]) {
+        if !matches!(reply, [] | [b'-' | b'!' | b'>' | b'|', ..]) && reply.len() <= KNOWN_MAX {
+            self.known[..reply.len()].copy_from_slice(reply);
+            self.known_len = reply.len();
+        }
     }
 
     /// Takes a line, with its end.
@@ -195,6 +230,17 @@ mod tests {
         check("-ERR no\r\n+OK\r\n!5\r\nERR x\r\n", &["ERR no", "fine", ""]);
         check("%1\r\n+a\r\n:1\r\n~2\r\n+a\r\n+b\r\n,1.5\r\n#t\r\n_\r\n(12\r\n", &["fine"; 6]);
         check("$0\r\n\r\n=7\r\ntxt:abc\r\n", &["fine"; 2]);
+    }
+
+    #[test]
+    fn a_reply_that_begins_like_the_latest_one_is_counted_by_itself() {
+        check("$1\r\na\r\n$1\r\na\r\n$11\r\n$1\r\na\r\n$1\r\n\r\n", &["fine"; 3]);
+        check(
+            ":1\r\n:1\r\n:10\r\n:1\r\n-1\r\n-1\r\n:1\r\n",
+            &["fine", "fine", "fine", "fine", "1", "1", "fine"],
+        );
+        check("*1\r\n:1\r\n:1\r\n*1\r\n:1\r\n*1\r\n:2\r\n", &["fine"; 4]);
+        check(">1\r\n:1\r\n>1\r\n:1\r\n+OK\r\n>1\r\n:1\r\n+OK\r\n", &["fine"; 2]);
     }
 
     #[test]

@@ -70,6 +70,11 @@ impl Target {
                 let family = if is_ipv6 { AddressFamily::INET6 } else { AddressFamily::INET };
                 let socket = socket(family)?;
                 sockopt::set_tcp_nodelay(&socket, true)?;
+                if address.ip().is_loopback() {
+                    // There is no congestion to control, and the machine's choice may be one that
+                    // sets timers for pacing. A kernel without this one keeps its own.
+                    let _ = sockopt::set_tcp_congestion(&socket, "reno");
+                }
                 let outcome = rustix::net::connect(&socket, address);
                 (socket, outcome)
             }

@@ -41,10 +41,10 @@ impl Latencies {
         Self { histogram }
     }
 
-    /// Records a latency.
+    /// Records a latency that so many replies had.
     #[inline]
-    pub(crate) fn record(&mut self, ns: u64) {
-        self.histogram.saturating_record(ns / 1000);
+    pub(crate) fn record(&mut self, ns: u64, replies: u64) {
+        self.histogram.saturating_record_n(ns / 1000, replies);
     }
 
     /// Takes what another one has recorded, and leaves it empty.
@@ -153,7 +153,7 @@ mod tests {
         let mut latencies = Latencies::new(3);
         for (value, count) in us {
             for _ in 0..*count {
-                latencies.record(value * 1000);
+                latencies.record(value * 1000, 1);
             }
         }
         latencies

@@ -124,6 +124,20 @@ impl Table {
             .collect()
     }
 
+    /// Takes a list of texts.
+    pub(super) fn texts(&mut self, name: &str) -> Result<Vec<String>, BadScenario> {
+        let wrong = || bad(format!("{name} should be a list of texts"));
+        let Some(Value::List(list)) = self.take(name) else {
+            return Err(wrong());
+        };
+        list.into_iter()
+            .map(|value| match value {
+                Value::Text(text) => Ok(text),
+                _ => Err(wrong()),
+            })
+            .collect()
+    }
+
     /// Takes a request, split into arguments as on a command line.
     pub(super) fn request(&mut self, name: &str) -> Result<Vec<Vec<u8>>, BadScenario> {
         split(&self.text(name)?)

@@ -1,10 +1,13 @@
-//! How soon after its deadline is a key gone?
+//! How soon after its deadline is a key gone, or a field of a hash?
 //!
 //! Many keys with far deadlines and a few probes with near ones that nobody reads: only the
 //! server's own search can find them. A probe is gone when its `expired` event comes, which is
 //! what programs wait for who use the server as a timer. Without events the number of keys is
 //! asked every millisecond (which expires nothing), and the n-th that is gone is taken for the one
 //! with the n-th deadline.
+//!
+//! With fields the probes are fields of hashes of their own, beside one with a far deadline, and
+//! the event is `hexpired`.
 
 use std::time::Duration;
 
@@ -24,9 +27,35 @@ use crate::measure::cpu::{Meter, Usage};
 use crate::measure::table::Table;
 use crate::request::payload;
 
+/// What expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Keys,
+    /// Fields, so many in a hash.
+    Fields(u64),
+}
+
+impl What {
+    /// The class of the event and its name.
+    fn event(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Keys => ("Ex", "__keyevent@0__:expired"),
+            Self::Fields(_) => ("Eh", "__keyevent@0__:hexpired"),
+        }
+    }
+
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Keys => "keys",
+            Self::Fields(_) => "fields",
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Plan {
-    keys: u64,
+    what: What,
+    count: u64,
     value: usize,
     /// When those keys expire, from now.
     least_ttl_ms: u64,
@@ -43,8 +72,14 @@ struct Plan {
 impl Plan {
     fn parse(text: &str) -> Result<Self, Failure> {
         let (mut top, _) = Section::parse(text)?;
+        // As keys, or as fields.
+        let what = match top.number("fields_per_hash")? {
+            0 => What::Keys,
+            fields => What::Fields(fields),
+        };
         let plan = Self {
-            keys: top.number("keys")?,
+            what,
+            count: top.number("count")?,
             value: top.number("value")? as usize,
             least_ttl_ms: top.number("least_ttl_ms")?,
             greatest_ttl_ms: top.number("greatest_ttl_ms")?,
@@ -59,8 +94,9 @@ impl Plan {
     }
 }
 
-/// Keys with deadlines.
+/// Keys or fields with deadlines.
 struct Volatile<'a> {
+    what: What,
     left: u64,
     value: &'a [u8],
     /// The deadlines' range, in milliseconds since 1970.
@@ -73,19 +109,39 @@ impl Script for Volatile<'_> {
     fn request(&mut self, _: usize, out: &mut Vec<u8>) -> Option<u16> {
         self.left = self.left.checked_sub(1)?;
         let deadline = self.least + self.rng.below(self.greatest - self.least + 1);
-        push_set(out, "key:", self.left, self.value, deadline);
+        match self.what {
+            What::Keys => push_set(out, &name("key:", self.left), self.value, deadline),
+            What::Fields(fields) => {
+                let (key, field) = (self.left / fields, self.left % fields);
+                push_field(out, &name("key:", key), &name("fld:", field), self.value, deadline);
+            }
+        }
         Some(0)
     }
 
     fn reply(&mut self, _: &Reply<'_>) {}
 }
 
-fn push_set(out: &mut Vec<u8>, prefix: &str, number: u64, value: &[u8], deadline: u64) {
-    let key = format!("{prefix}{number:012}");
-    let mut digits = Vec::new();
-    push_u64(&mut digits, deadline);
-    out.extend_from_slice(b"*5\r\n");
-    for arg in [b"SET", key.as_bytes(), value, b"PXAT", &digits] {
+fn name(prefix: &str, number: u64) -> String {
+    format!("{prefix}{number:012}")
+}
+
+fn push_set(out: &mut Vec<u8>, key: &str, value: &[u8], deadline: u64) {
+    let deadline = deadline.to_string();
+    push(out, &[b"SET", key.as_bytes(), value, b"PXAT", deadline.as_bytes()]);
+}
+
+fn push_field(out: &mut Vec<u8>, key: &str, field: &str, value: &[u8], deadline: u64) {
+    let (key, field, deadline) = (key.as_bytes(), field.as_bytes(), deadline.to_string());
+    let deadline = deadline.as_bytes();
+    push(out, &[b"HSETEX", key, b"PXAT", deadline, b"FIELDS", b"1", field, value]);
+}
+
+fn push(out: &mut Vec<u8>, args: &[&[u8]]) {
+    out.push(b'*');
+    push_u64(out, args.len() as u64);
+    out.extend_from_slice(b"\r\n");
+    for arg in args {
         out.push(b'$');
         push_u64(out, arg.len() as u64);
         out.extend_from_slice(b"\r\n");
@@ -109,22 +165,33 @@ pub(super) fn run(lab: &mut Lab, text: &str) -> Result<Report, Failure> {
     }
     let mut table = Table::new("ms between deadline and disappearance", &lab.names());
     for round in 0..plan.rounds {
-        lab.note(&format!("expiry, round {} of {}", round + 1, plan.rounds));
+        let what = plan.what.plural();
+        lab.note(&format!("expiry of {what}, round {} of {}", round + 1, plan.rounds));
         for index in 0..lab.peers.len() {
             let (peer, core) = (lab.peers[index].clone(), lab.server_core);
-            let keys = lab.scaled(plan.keys);
+            let count = lab.scaled(plan.count);
+            let probe = Server::start(&peer, core, &[])?.ask(&["COMMAND", "INFO", "HSETEX"]);
+            let knows = probe.is_some_and(|reply| is_row(&reply));
+            if plan.what != What::Keys && !knows {
+                lab.note(&format!("{}: fields do not expire there", peer.name));
+                continue;
+            }
             let found = lab.quietest(
                 |found: &Found| &found.usage,
-                || measure(&mut Server::start(&peer, core, &[])?, &plan, keys),
+                || measure(&mut Server::start(&peer, core, &[])?, &plan, count),
             )?;
             let is_noisy = found.usage.is_noisy();
             record(&mut table, index, &plan, found, is_noisy);
         }
     }
     let about = format!(
-        "{} keys that expire in {} to {} s, and {} that expire within {} s and are not read; how late these \
+        "{} {}that expire in {} to {} s, and {} that expire within {} s and are not read; how late these \
          disappear, at most {} s after the last deadline.",
-        lab.scaled(plan.keys),
+        lab.scaled(plan.count),
+        match plan.what {
+            What::Keys => "keys ".to_owned(),
+            What::Fields(fields) => format!("fields, {fields} in a hash, "),
+        },
         plan.least_ttl_ms / 1000,
         plan.greatest_ttl_ms / 1000,
         plan.probes,
@@ -153,12 +220,18 @@ fn record(table: &mut Table, index: usize, plan: &Plan, mut found: Found, is_noi
     table.cell("server CPU meanwhile, % of a core", index).add(share, is_noisy);
 }
 
-fn measure(server: &mut Server, plan: &Plan, keys: u64) -> Result<Found, Failure> {
+/// Returns whether a server has told something about the one command that it was asked for.
+fn is_row(reply: &Value) -> bool {
+    matches!(reply.as_array(), Some([row]) if row.as_array().is_some())
+}
+
+fn measure(server: &mut Server, plan: &Plan, count: u64) -> Result<Found, Failure> {
     let clock = SystemClock::new();
     let now = clock.unix_ms();
     let value = payload(plan.value);
     let mut volatile = Volatile {
-        left: keys,
+        what: plan.what,
+        left: count,
         value: &value,
         least: now + plan.least_ttl_ms,
         greatest: now + plan.greatest_ttl_ms,
@@ -169,25 +242,35 @@ fn measure(server: &mut Server, plan: &Plan, keys: u64) -> Result<Found, Failure
     engine.run(&mut volatile, None)?;
     drop(engine);
     let mut connection = server.connect().map_err(|_| no_answer(server))?;
-    let hears = subscribe(server, &mut connection);
+    let hears = subscribe(server, &mut connection, plan.what);
     let first = clock.unix_ms() + plan.lead_ms;
     let deadlines: Vec<u64> =
         (0..plan.probes).map(|probe| first + probe * plan.spread_ms / plan.probes).collect();
     let mut requests = Vec::new();
     for (probe, deadline) in deadlines.iter().enumerate() {
-        push_set(&mut requests, "probe:", probe as u64, b"x", *deadline);
+        let key = name("probe:", probe as u64);
+        match plan.what {
+            What::Keys => push_set(&mut requests, &key, b"x", *deadline),
+            What::Fields(_) => {
+                push_field(&mut requests, &key, "far", b"x", now + plan.greatest_ttl_ms);
+                push_field(&mut requests, &key, "near", b"x", *deadline);
+            }
+        }
     }
     let mut setter = server.connect().map_err(|_| no_answer(server))?;
     setter.write_raw(&requests).map_err(|_| no_answer(server))?;
-    for _ in &deadlines {
+    let requests_per_probe = if plan.what == What::Keys { 1 } else { 2 };
+    for _ in 0..deadlines.len() * requests_per_probe {
         setter.reply().map_err(|_| no_answer(server))?;
     }
     let meter = Meter::start(&[server.pid()], &clock);
     let end = first + plan.spread_ms + plan.watch_ms;
     let lags = if hears {
         listen(&mut connection, &clock, &deadlines, end)
+    } else if plan.what == What::Keys {
+        count_keys(server, &clock, &deadlines, count, end)
     } else {
-        count(server, &clock, &deadlines, keys, end)
+        Vec::new()
     };
     Ok(Found { usage: meter.stop(&clock), probes: plan.probes, lags })
 }
@@ -197,9 +280,10 @@ fn no_answer(server: &Server) -> Failure {
 }
 
 /// Asks for the events; returns whether they will come.
-fn subscribe(server: &mut Server, connection: &mut Connection) -> bool {
-    let is_set = server.ask(&["CONFIG", "SET", "notify-keyspace-events", "Ex"]).is_some();
-    let reply = connection.request(&["SUBSCRIBE", "__keyevent@0__:expired"]);
+fn subscribe(server: &mut Server, connection: &mut Connection, what: What) -> bool {
+    let (class, channel) = what.event();
+    let is_set = server.ask(&["CONFIG", "SET", "notify-keyspace-events", class]).is_some();
+    let reply = connection.request(&["SUBSCRIBE", channel]);
     is_set && reply.is_ok_and(|reply| !reply.is_error())
 }
 
@@ -232,7 +316,7 @@ fn lag(message: &Value, now: u64, deadlines: &[u64]) -> Option<u64> {
 }
 
 /// Asks for the number of keys and tells how late each was gone.
-fn count(
+fn count_keys(
     server: &mut Server,
     clock: &impl Clock,
     deadlines: &[u64],
@@ -261,18 +345,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_plan_is_valid() {
-        let plan = Plan::parse(include_str!("../../../../bench/expiry.toml")).expect("valid");
-        assert!(
-            plan.least_ttl_ms > plan.lead_ms + plan.spread_ms + plan.watch_ms + 20_000,
-            "only probes expire while we watch"
-        );
+    fn the_plans_are_valid() {
+        let keys = include_str!("../../../../bench/expiry.toml");
+        let fields = include_str!("../../../../bench/field_expiry.toml");
+        for (text, what) in [(keys, What::Keys), (fields, What::Fields(100))] {
+            let plan = Plan::parse(text).expect("valid");
+            assert_eq!(plan.what, what);
+            assert!(
+                plan.least_ttl_ms > plan.lead_ms + plan.spread_ms + plan.watch_ms + 20_000,
+                "only probes expire while we watch"
+            );
+        }
     }
 
     #[test]
     fn requests_are_encoded() {
         let mut out = Vec::new();
-        push_set(&mut out, "key:", 7, b"xy", 123);
+        push_set(&mut out, &name("key:", 7), b"xy", 123);
         let expected =
             "*5\r\n$3\r\nSET\r\n$16\r\nkey:000000000007\r\n$2\r\nxy\r\n$4\r\nPXAT\r\n$3\r\n123\r\n";
         assert_eq!(String::from_utf8(out).expect("text"), expected);

@@ -3,8 +3,9 @@
 //! Each scenario measures one thing for every server, in turns, so that all meet the same machine:
 //! what an operation costs ([`throughput`]), what a key costs ([`memory`]), how long the worst
 //! reply takes while a table grows ([`pauses`]) and beside a greedy client ([`fairness`]), how soon
-//! expired keys are gone ([`expiry`]), and what connections cost ([`connections`]). What exactly is
-//! asked stands in `bench/`.
+//! expired keys and fields are gone ([`expiry`]), and what connections cost ([`connections`]). One
+//! more compares not servers but load generators ([`tools`]). What exactly is asked stands in
+//! `bench/`.
 //!
 //! # Noise
 //!
@@ -25,6 +26,7 @@ mod probe;
 mod record;
 mod server;
 mod throughput;
+mod tools;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -103,10 +105,22 @@ const SCENARIOS: &[Scenario] = &[
         run: expiry::run,
     },
     Scenario {
+        name: "field-expiry",
+        title: "Expiry of fields",
+        text: include_str!("../../../../bench/field_expiry.toml"),
+        run: expiry::run,
+    },
+    Scenario {
         name: "connections",
         title: "Connections",
         text: include_str!("../../../../bench/connections.toml"),
         run: connections::run,
+    },
+    Scenario {
+        name: "tools",
+        title: "The tool itself",
+        text: include_str!("../../../../bench/tools.toml"),
+        run: tools::run,
     },
 ];
 

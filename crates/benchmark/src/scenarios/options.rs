@@ -16,8 +16,9 @@ Measures servers side by side. The first one named is what the others are
 compared with: ratios are to it.
 
 Options:
-  --only LIST      scenarios to run, with commas between: throughput, collections, giants,
-                   memory, pauses, fairness, expiry, connections (default: all)
+  --only LIST      scenarios to run, with commas between: throughput,
+                   collections, giants, memory, pauses, fairness, expiry,
+                   field-expiry, connections, tools (default: all)
   --rounds N       rounds of each scenario (default 5, with --quick 2)
   --quick          a tenth of the size, to see that all works: about a minute
   --cores S,L      core of the servers and core of the load (default 0,1)

@@ -46,6 +46,7 @@ pub(super) struct Server {
     child: Child,
     control: Option<Connection>,
     address: Address,
+    port: u16,
     /// Held for its end, which removes the folder.
     _folder: TempDir,
 }
@@ -77,6 +78,7 @@ impl Server {
             child,
             control: None,
             address: Address::tcp("127.0.0.1", port),
+            port,
             _folder: folder,
         };
         server.wait_until_it_answers(&log_path)?;
@@ -108,6 +110,10 @@ impl Server {
     pub(super) fn connect(&self) -> Result<Connection, connector::Error> {
         let timeouts = Timeouts { connect: Some(PATIENCE), io: Some(PATIENCE) };
         Connection::connect(&self.address, Family::V4, timeouts)
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(super) fn pid(&self) -> u32 {

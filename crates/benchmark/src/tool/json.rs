@@ -93,7 +93,7 @@ pub(super) fn example(title: &str, server: &str) -> Entry {
 
     let mut all = Latencies::new(3);
     for us in 1..=1000 {
-        all.record(us * 1000);
+        all.record(us * 1000, 1);
     }
     let moment = |tenth: u32| Moment {
         seconds: f64::from(tenth) / 10.0,

@@ -241,7 +241,7 @@ mod tests {
     fn found() -> Found {
         let mut all = Latencies::new(3);
         for _ in 0..10 {
-            all.record(1_664_000);
+            all.record(1_664_000, 1);
         }
         Found {
             elapsed_ns: 2_000_000_000,

@@ -7,7 +7,7 @@ use stdx::clock::{Clock, SystemClock};
 
 use super::failure::Failure;
 use super::source::Source;
-use super::workload::{Slots, Workload};
+use super::workload::{Run, Slots, Workload};
 use crate::engine::{Engine, Pace, Target};
 use crate::measure::latency::Latencies;
 use crate::request::{Draw, KeyOrder, Tags, ValueSizes};
@@ -345,6 +345,7 @@ fn workload<'a>(plan: &'a Plan<'a>, thread: usize, mine: &[usize]) -> Workload<'
         slots,
         left: 0,
         latencies: empty(plan),
+        run: Run::default(),
         bears_errors: matches!(plan.source, Source::Log(_)),
         errors: 0,
         has_failed: false,

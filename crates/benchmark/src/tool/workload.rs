@@ -14,6 +14,15 @@ pub(super) struct Slots<'a> {
     pub(super) of_connection: Vec<&'a [u16]>,
 }
 
+/// Replies to requests of one kind that took equally long. Those of a pipeline often do, for they
+/// were sent together and come together; then they are recorded together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Run {
+    kind: u16,
+    ns: u64,
+    replies: u64,
+}
+
 /// A script that keeps count.
 #[derive(Debug)]
 pub(super) struct Workload<'a> {
@@ -28,6 +37,8 @@ pub(super) struct Workload<'a> {
     pub(super) left: u64,
     /// By kind, since this was last taken.
     pub(super) latencies: Vec<Latencies>,
+    /// What is about to be recorded.
+    pub(super) run: Run,
     /// Errors are counted, and do not end the load.
     pub(super) bears_errors: bool,
     pub(super) errors: u64,
@@ -42,8 +53,17 @@ const REDIRECTIONS: &[&[u8]] = &[b"MOVED ", b"ASK ", b"CLUSTERDOWN"];
 impl Workload<'_> {
     /// Takes what was recorded since the last time.
     pub(super) fn take(&mut self, total: &mut [Latencies]) {
+        self.record();
         for (total, part) in total.iter_mut().zip(&mut self.latencies) {
             total.take(part);
+        }
+    }
+
+    /// Records the run, which leaves it empty.
+    fn record(&mut self) {
+        let Run { kind, ns, replies } = std::mem::take(&mut self.run);
+        if replies > 0 {
+            self.latencies[usize::from(kind)].record(ns, replies);
         }
     }
 
@@ -82,8 +102,12 @@ impl Script for Workload<'_> {
 
     #[inline]
     fn reply(&mut self, reply: &Reply<'_>) {
-        let took = reply.now_ns.saturating_sub(reply.planned_ns);
-        self.latencies[usize::from(reply.kind)].record(took);
+        let ns = reply.now_ns.saturating_sub(reply.planned_ns);
+        if (self.run.kind, self.run.ns) != (reply.kind, ns) {
+            self.record();
+            self.run = Run { kind: reply.kind, ns, replies: 0 };
+        }
+        self.run.replies += 1;
         if let Outcome::Error(text) = reply.outcome {
             self.failed(text);
         }

@@ -9,6 +9,7 @@ use super::topology::Cluster;
 use super::{Call, Failed};
 use crate::keyspace::Walk;
 use crate::out::{complain, say};
+use crate::progress::{Progress, Unit};
 use crate::session::Session;
 use crate::terminal::read_password;
 
@@ -35,7 +36,9 @@ pub(super) fn run(call: &Call<'_>) -> Result<(), Failed> {
         return Err("[ERR] The source node should not be a cluster node.".into());
     }
     let size = source.call(&["DBSIZE"]).map_err(|failure| Failed::from(failure.to_string()))?;
-    say!("*** Importing {} keys from DB 0\n", size.as_integer().unwrap_or(0));
+    let size = size.as_integer().and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+    say!("*** Importing {size} keys from DB 0\n");
+    let mut progress = Progress::new(Unit::Things("keys"), Some(size));
     let mut failures = 0;
     let mut moved: u64 = 0;
     let mut walk = Walk::new(options);
@@ -45,8 +48,10 @@ pub(super) fn run(call: &Call<'_>) -> Result<(), Failed> {
                 true => moved += 1,
                 false => failures += 1,
             }
+            progress.at(moved + failures);
         }
     }
+    drop(progress);
     say!("Imported {moved} keys.\n");
     if failures == 0 {
         Ok(())

@@ -22,6 +22,7 @@ use connector::Address;
 use crate::out::{complain, say};
 use crate::session::Session;
 
+pub(crate) use slots::{SLOTS, slot_of};
 pub(crate) use topology::{own_slots, primaries};
 
 /// Why a command failed.

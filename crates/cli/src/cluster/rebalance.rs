@@ -8,6 +8,7 @@ use super::reshard::settle;
 use super::slots::SLOTS;
 use super::{Call, Failed};
 use crate::out::say;
+use crate::progress::{Progress, Unit};
 
 /// So many slots go from one primary to another.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -112,7 +113,9 @@ pub(super) fn run(call: &Call<'_>) -> Result<(), Failed> {
         involved.len(),
         shares.iter().sum::<f64>()
     );
-    let mut keys = 0;
+    let (mut keys, mut done) = (0, 0);
+    let total: usize = transfers.iter().map(|transfer| transfer.count).sum();
+    let mut progress = Progress::new(Unit::Things("slots"), Some(total as u64));
     for Transfer { from, to, count } in transfers {
         let (from, to) = (involved[from], involved[to]);
         say!(
@@ -126,9 +129,12 @@ pub(super) fn run(call: &Call<'_>) -> Result<(), Failed> {
                 keys += move_slot(&mut cluster, slot, from, to, false)?;
             }
             say!("#");
+            done += 1;
         }
         say!("\n");
+        progress.at(done);
     }
+    drop(progress);
     if simulate {
         return Ok(());
     }

@@ -6,6 +6,7 @@ use super::notes::{ask, confirmed};
 use super::topology::{Cluster, describe};
 use super::{Call, Failed};
 use crate::out::say;
+use crate::progress::{Progress, Unit};
 
 /// A slot and the node it comes from.
 type Step = (u16, usize);
@@ -88,6 +89,7 @@ pub(super) fn run(call: &Call<'_>) -> Result<(), Failed> {
     }
     let total = steps.len();
     let mut keys = 0;
+    let mut progress = Progress::new(Unit::Things("slots"), Some(total as u64));
     for (done, (slot, from)) in steps.into_iter().enumerate() {
         say!(
             "Moving slot {slot} from {} to {}: ",
@@ -95,11 +97,10 @@ pub(super) fn run(call: &Call<'_>) -> Result<(), Failed> {
             cluster.nodes[target].address
         );
         keys += move_slot(&mut cluster, slot, from, target, true)?;
-        if crate::out::is_terminal() {
-            say!(" [{} of {total}]", done + 1);
-        }
         say!("\n");
+        progress.at(done as u64 + 1);
     }
+    drop(progress);
     say!("Moved {total} slots with {keys} keys.\n");
     settle(&mut cluster)
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use crc::{CRC_16_XMODEM, Crc};
 
 /// The slots of a cluster.
-pub(super) const SLOTS: u16 = 16_384;
+pub(crate) const SLOTS: u16 = 16_384;
 
 const CRC16: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
 
 /// Returns the slot of a key: of the part in the first braces, if that is not empty.
-pub(super) fn slot_of(key: &[u8]) -> u16 {
+pub(crate) fn slot_of(key: &[u8]) -> u16 {
     let tag = key.iter().position(|byte| *byte == b'{').and_then(|open| {
         let inside = &key[open + 1..];
         let close = inside.iter().position(|byte| *byte == b'}')?;

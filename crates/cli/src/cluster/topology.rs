@@ -76,9 +76,10 @@ pub(crate) fn primaries(table: &str, asked: &Address) -> Vec<Address> {
     wanted.filter_map(address).collect()
 }
 
-/// Returns how many slots the node serves that printed the table.
-pub(crate) fn own_slots(table: &str) -> usize {
-    parse_table(table).iter().find(|line| line.has("myself")).map_or(0, |line| line.slots.len())
+/// Returns the slots that the node serves that printed the table.
+pub(crate) fn own_slots(table: &str) -> BTreeSet<u16> {
+    let own = parse_table(table).into_iter().find(|line| line.has("myself"));
+    own.map(|line| line.slots).unwrap_or_default()
 }
 
 /// A node that we talk to.

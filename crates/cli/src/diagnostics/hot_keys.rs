@@ -19,6 +19,8 @@ pub(crate) fn run(session: &mut Session) -> bool {
     let mut sampled: u64 = 0;
     let outcome = walk(session, |node, keys, total| {
         let words = |key: &[u8], _| vec![b"OBJECT".to_vec(), b"FREQ".to_vec(), key.to_vec()];
+        // Compat: how far we are is told batch by batch.
+        let percent = 100.0 * sampled as f64 / total.max(1) as f64;
         let replies = ask_each(node, keys.iter().map(Vec::as_slice), words)?;
         for (key, reply) in keys.iter().zip(replies) {
             if let Some(text) = reply.as_error() {
@@ -33,7 +35,6 @@ pub(crate) fn run(session: &mut Session) -> bool {
                 let at = hottest.partition_point(|(other, _)| *other >= counter);
                 hottest.insert(at, (counter, key.clone()));
                 hottest.truncate(LISTED);
-                let percent = 100.0 * sampled as f64 / total.max(sampled) as f64;
                 say!(
                     "[{percent:05.2}%] Hot key '{}' found so far with counter {counter}\n",
                     quote(key)

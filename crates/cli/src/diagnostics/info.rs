@@ -2,7 +2,7 @@
 
 use resp::value::Value;
 
-use crate::session::{Failure, Session};
+use crate::session::Session;
 
 /// The text of INFO.
 #[derive(Debug, Default)]
@@ -11,9 +11,13 @@ pub(super) struct Info {
 }
 
 impl Info {
-    /// Asks a server. A refusal is a text without fields.
-    pub(super) fn fetch(session: &mut Session) -> Result<Self, Failure> {
-        Ok(Self::from_reply(&session.call(&["INFO"])?))
+    /// Asks a server.
+    pub(super) fn fetch(session: &mut Session) -> Result<Self, String> {
+        let reply = session.call(&["INFO"]).map_err(|failure| failure.to_string())?;
+        match reply.as_error() {
+            Some(text) => Err(String::from_utf8_lossy(text).into_owned()),
+            None => Ok(Self::from_reply(&reply)),
+        }
     }
 
     /// Takes the reply to INFO.

@@ -10,6 +10,7 @@ use crate::interrupt::Interrupt;
 use crate::keyspace::{self, Walk};
 use crate::options::Options;
 use crate::out::{complain, say};
+use crate::progress::{Progress, Unit};
 use crate::quoting::quote;
 use crate::session::Session;
 
@@ -66,12 +67,16 @@ pub(super) fn walk(
     let options = Rc::clone(&session.options);
     let mut nodes = keyspace::nodes(session)?;
     let total = keyspace::size(&mut nodes)?;
-    let mut calls = 0;
+    let mut progress =
+        Progress::new(Unit::Things("keys"), options.pattern.is_none().then_some(total));
+    let (mut calls, mut seen) = (0, 0);
     for node in &mut nodes {
         let mut walk = Walk::new(&options);
         while let Some(keys) = walk.next_batch(node)? {
             visit(node, &keys, total)?;
             calls += 1;
+            seen += keys.len() as u64;
+            progress.at(seen);
             if calls % REST_EVERY == 0 {
                 clock::sleep(options.interval.unwrap_or_default());
             }
@@ -171,6 +176,8 @@ pub(crate) fn run(session: &mut Session, measure: Measure) -> bool {
     let mut sampled = 0;
     let mut key_bytes = 0;
     let outcome = walk(session, |node, keys, total| {
+        // Compat: how far we are is told batch by batch.
+        let percent = 100.0 * sampled as f64 / total.max(1) as f64;
         let types = types(node, keys)?;
         let sizes = sizes(node, keys, &types, measure, &options)?;
         for ((key, name), size) in keys.iter().zip(types).zip(sizes) {
@@ -180,7 +187,6 @@ pub(crate) fn run(session: &mut Session, measure: Measure) -> bool {
             let size = size.unwrap_or(0);
             tally.count += 1;
             tally.total += size;
-            let percent = 100.0 * sampled as f64 / total.max(sampled) as f64;
             if size > tally.biggest {
                 tally.biggest = size;
                 tally.biggest_key = Some(key.clone());

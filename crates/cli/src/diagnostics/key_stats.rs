@@ -10,6 +10,9 @@ use crate::out::{complain, say};
 use crate::quoting::quote;
 use crate::session::Session;
 
+/// Largest keys listed unless told otherwise.
+const LISTED: usize = 10;
+
 /// What was seen of one type.
 #[derive(Debug, Default)]
 struct Tally {
@@ -143,28 +146,21 @@ fn short(size: u64) -> String {
 pub(crate) fn run(session: &mut Session) -> bool {
     let options = Rc::clone(&session.options);
     let mut report = Report::default();
-    let live = crate::out::is_terminal();
-    let outcome = walk(session, |node, keys, total| {
+    let outcome = walk(session, |node, keys, _| {
         let types = types(node, keys)?;
         let counts = elements(node, keys, &types)?;
         let sizes = memory(node, keys, options.memory_samples)?;
         for (((key, kind), count), size) in keys.iter().zip(&types).zip(counts).zip(sizes) {
             // A key that went away between the questions counts for nothing.
             if let Some(size) = size {
-                report.add(key, kind, count, size, options.top);
+                report.add(key, kind, count, size, options.top.unwrap_or(LISTED));
             }
-        }
-        if live {
-            say!("\r{} of {total} keys", report.keys);
         }
         Ok(())
     });
     if let Err(message) = outcome {
         complain!("Error: {message}");
         return false;
-    }
-    if live {
-        say!("\r\x1b[K");
     }
     say!("{}", report.show());
     true

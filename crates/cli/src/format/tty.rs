@@ -61,6 +61,24 @@ fn sequence(out: &mut Vec<u8>, items: &[Value], mark: char, empty: &str, prefix:
     }
 }
 
+/// Returns whether a value begins on a line of its own, below its key.
+fn takes_several_lines(value: &Value) -> bool {
+    match value {
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => match items.as_slice() {
+            [] => false,
+            [only] => takes_several_lines(only),
+            _ => true,
+        },
+        // Compat: the key of a single pair is not looked at, however many lines it takes.
+        Value::Map(pairs) => match pairs.as_slice() {
+            [] => false,
+            [(_, only)] => takes_several_lines(only),
+            _ => true,
+        },
+        _ => false,
+    }
+}
+
 fn map(out: &mut Vec<u8>, pairs: &[(Value, Value)], mark: char, prefix: &str) {
     if pairs.is_empty() {
         out.extend_from_slice(b"(empty hash)\n");
@@ -75,12 +93,7 @@ fn map(out: &mut Vec<u8>, pairs: &[(Value, Value)], mark: char, prefix: &str) {
         // The key has ended its line; the value belongs on the same.
         out.pop();
         out.extend_from_slice(b" => ");
-        let long = match item {
-            Value::Array(items) | Value::Set(items) | Value::Push(items) => items.len() > 1,
-            Value::Map(pairs) => pairs.len() > 1,
-            _ => false,
-        };
-        if long {
+        if takes_several_lines(item) {
             out.push(b'\n');
             out.extend_from_slice(below.as_bytes());
         }

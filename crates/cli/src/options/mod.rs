@@ -72,6 +72,8 @@ pub(crate) enum Mode {
     HotKeys,
     /// The full-screen dashboard.
     Top,
+    /// Show the commands that a server runs.
+    Monitor,
     /// Manage a cluster: the command and its arguments.
     Cluster(Vec<Vec<u8>>),
     /// Print the help text.
@@ -82,6 +84,16 @@ pub(crate) enum Mode {
     ManPage,
     /// Print completions for the named shell.
     Completions(String),
+}
+
+/// Which commands are of interest.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MonitorFilter {
+    /// Patterns for their names; none: all are.
+    pub(crate) commands: Vec<Vec<u8>>,
+    /// A pattern for the client's address.
+    pub(crate) client: Option<Vec<u8>>,
+    pub(crate) db: Option<i64>,
 }
 
 /// Options of the cluster manager.
@@ -151,10 +163,11 @@ pub(crate) struct Options {
     pub(crate) cursor: u64,
     pub(crate) memory_samples: Option<u64>,
     pub(crate) rdb_file: Option<PathBuf>,
-    pub(crate) top: usize,
+    pub(crate) top: Option<usize>,
     pub(crate) tls: bool,
     pub(crate) tls_options: TlsOptions,
     pub(crate) cluster: ClusterOptions,
+    pub(crate) monitor: MonitorFilter,
 }
 
 impl Default for Options {
@@ -197,9 +210,10 @@ impl Default for Options {
             cursor: 0,
             memory_samples: None,
             rdb_file: None,
-            top: 10,
+            top: None,
             tls: false,
             tls_options: TlsOptions::default(),
+            monitor: MonitorFilter::default(),
             cluster: ClusterOptions { pipeline: 10, threshold: 2.0, ..ClusterOptions::default() },
         }
     }

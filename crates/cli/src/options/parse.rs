@@ -105,6 +105,9 @@ fn settle(options: &mut Options, terminal: bool) -> Result<(), String> {
     if options.last_arg_from_stdin && options.stdin_tag.is_some() {
         return Err("Options -x and -X are mutually exclusive.".to_owned());
     }
+    if options.follow_redirections && options.socket.is_some() {
+        return Err("Options -c and -s are mutually exclusive.".to_owned());
+    }
     if options.resp2 && options.resp3 {
         return Err("Options -2 and -3 are mutually exclusive.".to_owned());
     }

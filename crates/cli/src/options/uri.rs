@@ -15,7 +15,7 @@ pub(super) fn apply(options: &mut Options, uri: &[u8]) -> Result<(), String> {
         _ => return Err("Invalid URI scheme".to_owned()),
     }
     let (place, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = apply_credentials(options, place);
+    let host = apply_credentials(options, place)?;
     let (name, port) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
         Some((name, tail)) => (name, tail.strip_prefix(':')),
         None => match host.rsplit_once(':') {
@@ -37,7 +37,7 @@ pub(super) fn apply(options: &mut Options, uri: &[u8]) -> Result<(), String> {
 
 /// Applies `[user:password@]/path?db=n`.
 fn apply_unix(options: &mut Options, rest: &str) -> Result<(), String> {
-    let rest = apply_credentials(options, rest);
+    let rest = apply_credentials(options, rest)?;
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     if path.is_empty() {
         return Err("Invalid URI: no socket path".to_owned());
@@ -52,42 +52,43 @@ fn apply_unix(options: &mut Options, rest: &str) -> Result<(), String> {
 }
 
 /// Takes what stands before the `@`, and returns what is behind it.
-fn apply_credentials<'a>(options: &mut Options, place: &'a str) -> &'a str {
-    let Some((credentials, host)) = place.rsplit_once('@') else { return place };
+fn apply_credentials<'a>(options: &mut Options, place: &'a str) -> Result<&'a str, String> {
+    let Some((credentials, host)) = place.rsplit_once('@') else { return Ok(place) };
     let (user, password) = match credentials.split_once(':') {
         Some((user, password)) => (user, password),
         None => ("", credentials),
     };
     if !user.is_empty() {
-        options.user = Some(percent_decoded(user));
+        options.user = Some(percent_decoded(user)?);
     }
-    options.password = Some(percent_decoded(password));
+    options.password = Some(percent_decoded(password)?);
     options.password_on_command_line = true;
-    host
+    Ok(host)
 }
 
-fn percent_decoded(text: &str) -> Vec<u8> {
+/// Undoes `%XX`.
+///
+/// Compat: a `%` at the very end is incomplete, one with anything but two digits behind it illegal.
+fn percent_decoded(text: &str) -> Result<Vec<u8>, String> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        let code = (byte == b'%')
-            .then(|| tail.get(..2))
-            .flatten()
-            .filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        rest = tail;
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        if tail.is_empty() {
+            return Err("Incomplete URI encoding".to_owned());
+        }
+        let digits = tail.get(..2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let code = digits
             .and_then(|digits| std::str::from_utf8(digits).ok())
             .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match code {
-            Some(code) => {
-                out.push(code);
-                rest = &tail[2..];
-            }
-            None => {
-                out.push(byte);
-                rest = tail;
-            }
-        }
+        out.push(code.ok_or("Illegal character in URI encoding")?);
+        rest = &tail[2..];
     }
-    out
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -126,6 +127,10 @@ mod tests {
     #[test]
     fn other_schemes_are_refused() {
         assert_eq!(read("http://a").unwrap_err(), "Invalid URI scheme");
+        assert_eq!(read("redis://a:%@h").unwrap_err(), "Incomplete URI encoding");
+        for wrong in ["redis://a:%4@h", "redis://%zz:p@h", "unix://%g1@/s"] {
+            assert_eq!(read(wrong).unwrap_err(), "Illegal character in URI encoding");
+        }
         assert!(read("redis://a:70000").is_err());
     }
 }

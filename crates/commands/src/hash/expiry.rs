@@ -60,6 +60,7 @@ impl Deadline {
     pub(super) fn record(&self, cx: &mut Cx<'_>, key: &[u8], fields: &[&[u8]]) {
         cx.effects.changed(fields.len());
         if self.is_past {
+            cx.db.count_expired_fields(fields.len());
             log_removal(cx, key, fields);
             cx.event(EventClass::Hash, "hdel", key);
             return;

@@ -4,7 +4,7 @@ use resp::reply::Reply;
 use stdx::rng::Rng;
 use structs::listpack::Element;
 
-use crate::{Args, CmdResult, CommandError, Cx};
+use crate::{Args, CmdResult, CommandError, Cx, answer};
 
 /// HRANDFIELD key [count [WITHVALUES]]
 pub(super) fn hrandfield(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
@@ -49,19 +49,17 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let paired = with_values && cx.reply.is_resp3();
     cx.reply.array(if with_values && !paired { drawn.saturating_mul(2) } else { drawn });
     let reply = &mut cx.reply;
-    let mut answer = |field: Element<'_>, value: Element<'_>| {
-        put(reply, field, with_values.then_some(value), paired);
-    };
     let mut below = |n| cx.rng.below(n);
+    let shown = |value| with_values.then_some(value);
     if count >= 0 {
-        hash.sample(drawn, &mut below, answer);
+        hash.sample(drawn, &mut below, |field, value| put(reply, field, shown(value), paired));
         return Ok(());
     }
-    for _ in 0..drawn {
+    answer::repeatedly(reply, cx.config, drawn, |reply| {
         if let Some((field, value)) = hash.random(&mut below) {
-            answer(field, value);
+            put(reply, field, shown(value), paired);
         }
-    }
+    });
     Ok(())
 }
 

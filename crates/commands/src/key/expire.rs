@@ -49,7 +49,8 @@ fn set_expiry(cx: &mut Cx<'_>, args: &Args<'_>, form: Form, command: &'static st
             }
         }
         _ => {
-            drop(cx.db.remove(key));
+            let removed = cx.db.remove(key);
+            cx.db.discard_expired(removed);
             cx.effects.rewrite(|| [removal(cx.config), key.bytes]);
             cx.event(EventClass::Generic, "del", key.bytes);
         }

@@ -6,6 +6,7 @@
 //! expire.rs      their times to live
 //! transfer.rs    other names, other databases
 //! remove.rs      the end
+//! sort/          their elements in order
 //! object.rs      how their values are stored
 //! ```
 
@@ -14,19 +15,22 @@ mod inspect;
 mod object;
 mod remove;
 pub(crate) mod scan;
+mod sort;
 mod transfer;
 
 use spec::Arity::{AtLeast, Exactly};
 use spec::Flag::{DenyOom, Fast, Loading, ReadOnly, Stale, TouchesArbitraryKeys, Write};
 use spec::KeyFlag::{Access, Delete, Insert, Ow, Rm, Ro, Rw, Update};
-use spec::{Category, KeySpec};
+use spec::{Category, KeySpec, finder};
 
 use crate::{DataFn, unknown_subcommand};
 
 /// A row, and what it calls.
 type Command = spec::Command<DataFn>;
 
-/// The rows of this table.
+/// What is said of the keys that `BY` and `GET` make.
+const PATTERNS: &str = "`BY` and `GET` make the names of keys of what they find.";
+
 /// The commands on keys.
 pub const COMMANDS: &[Command] = &[
     Command::new("COPY", transfer::copy, AtLeast(3))
@@ -223,6 +227,35 @@ pub const COMMANDS: &[Command] = &[
         .since("2.8.0")
         .history(&[("6.0.0", "Takes `TYPE`.")])
         .tips(&["nondeterministic_output", "request_policy:special", "response_policy:special"]),
+    Command::new("SORT", sort::sort, AtLeast(2))
+        .flags(&[Write, DenyOom])
+        .categories(&[Category::Set, Category::SortedSet, Category::List, Category::Dangerous])
+        .keys(&[
+            KeySpec::at(1, &[Ro, Access]),
+            KeySpec::unknown(&[Ro, Access]).notes(PATTERNS),
+            KeySpec::unknown(&[Ow, Update]).notes("`STORE` may come anywhere among the options."),
+        ])
+        .key_finder(finder::sort)
+        .usage(
+            "key [BY by-pattern<pattern>:pattern#1] [LIMIT limit=(offset:integer count:integer)] \
+             [{GET get-pattern<pattern>:pattern#1}+] [order=(ASC | DESC)] [sorting=ALPHA] \
+             [STORE destination:key]",
+        )
+        .summary("Returns, or stores, the elements of a list, a set or a sorted set in order.")
+        .complexity("O(N+M*log(M)) for N elements of which M are returned; O(N) without sorting.")
+        .since("1.0.0"),
+    Command::new("SORT_RO", sort::sort_ro, AtLeast(2))
+        .flags(&[ReadOnly])
+        .categories(&[Category::Set, Category::SortedSet, Category::List, Category::Dangerous])
+        .keys(&[KeySpec::at(1, &[Ro, Access]), KeySpec::unknown(&[Ro, Access]).notes(PATTERNS)])
+        .key_finder(finder::sort_ro)
+        .usage(
+            "key [BY by-pattern<pattern>:pattern#1] [LIMIT limit=(offset:integer count:integer)] \
+             [{GET get-pattern<pattern>:pattern#1}+] [order=(ASC | DESC)] [sorting=ALPHA]",
+        )
+        .summary("Returns the elements of a list, a set or a sorted set in order.")
+        .complexity("O(N+M*log(M)) for N elements of which M are returned; O(N) without sorting.")
+        .since("7.0.0"),
     Command::new("TOUCH", inspect::touch, AtLeast(2))
         .flags(&[ReadOnly, Fast])
         .categories(&[Category::Keyspace])

@@ -24,8 +24,9 @@ use spec::KeyFlag::{Access, Delete, Insert, Ro, Rw, Update};
 use spec::{Category, Group, KeySpec};
 
 use config::Config;
-use keyspace::Key;
+use keyspace::{Db, Form, Key};
 use structs::list::{End, Limits};
+use structs::listpack::Element;
 
 use crate::{Args, CommandError, Cx, DataFn, EventClass};
 
@@ -263,7 +264,28 @@ pub const COMMANDS: &[Command] = &[
 
 /// Returns how the settings bound a list.
 fn limits(config: &Config) -> Limits {
-    Limits::new(config.list_max_listpack_size, config.list_compress_depth)
+    let limits = Limits::new(config.list_max_listpack_size, config.list_compress_depth);
+    match config.list_large_from {
+        Some(bytes) => limits.with_large_from(bytes),
+        None => limits,
+    }
+}
+
+/// Makes a list under a key that is not there. At least one element must come.
+pub(crate) fn fill<'e>(
+    db: &mut Db<'_>,
+    config: &Config,
+    key: Key<'_>,
+    elements: impl Iterator<Item = Element<'e>>,
+) {
+    let limits = limits(config);
+    let (mut entry, is_new) = db.open_or_create(key, Form::List);
+    debug_assert!(is_new, "the key was free");
+    if let Ok(mut list) = entry.list_mut() {
+        for element in elements {
+            list.push(End::Back, element.text(&mut None), limits);
+        }
+    }
 }
 
 /// Reads `LEFT` or `RIGHT`.

@@ -138,9 +138,14 @@ pub(super) fn srandmember(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
             None => reply.null(),
         },
         Some(count) if count < 0 => {
-            let count = count.unsigned_abs();
-            reply.array(usize::try_from(count).unwrap_or(usize::MAX));
-            set.draw(cx.rng, count, &mut |element| answer::element(reply, element));
+            let count = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+            reply.array(count);
+            let mut draw = set.draws();
+            answer::repeatedly(reply, cx.config, count, |reply| {
+                if let Some(element) = draw.next(cx.rng) {
+                    answer::element(reply, element);
+                }
+            });
         }
         Some(count) => {
             let count = usize::try_from(count).unwrap_or(usize::MAX).min(set.len());

@@ -1,7 +1,6 @@
 //! Members by chance: ZRANDMEMBER.
 
 use stdx::rng::Rng;
-use structs::listpack::Element;
 
 use super::answer_member;
 use crate::{Args, CmdResult, CommandError, Cx, answer};
@@ -49,18 +48,16 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     let flat = with_scores && !cx.reply.is_resp3();
     cx.reply.array(if flat { drawn.saturating_mul(2) } else { drawn });
     let reply = &mut cx.reply;
-    let mut answer = |member: Element<'_>, score: f64| {
-        answer_member(reply, member, with_scores.then_some(score));
-    };
     let mut below = |n| cx.rng.below(n);
+    let shown = |score| with_scores.then_some(score);
     if count >= 0 {
-        set.sample(drawn, &mut below, answer);
+        set.sample(drawn, &mut below, |member, score| answer_member(reply, member, shown(score)));
         return Ok(());
     }
-    for _ in 0..drawn {
+    answer::repeatedly(reply, cx.config, drawn, |reply| {
         if let Some((member, score)) = set.random(&mut below) {
-            answer(member, score);
+            answer_member(reply, member, shown(score));
         }
-    }
+    });
     Ok(())
 }

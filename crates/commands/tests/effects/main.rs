@@ -5,6 +5,7 @@ mod hash;
 mod key;
 mod replay;
 mod set;
+mod sort;
 mod sorted_set;
 mod stage;
 mod string;

@@ -117,6 +117,11 @@ impl<'s> Db<'s> {
         self.common.clock
     }
 
+    /// Counts fields of hashes that were removed because they were given a time that has passed.
+    pub fn count_expired_fields(&mut self, fields: usize) {
+        self.common.stats.expired_fields += fields as u64;
+    }
+
     /// Returns those who want to know of changes.
     pub fn observers(&mut self) -> &mut Observers {
         &mut self.common.observers
@@ -347,6 +352,13 @@ impl<'s> Db<'s> {
     pub fn discard_overwritten(&mut self, entry: Option<Entry>) {
         if let Some(entry) = entry {
             self.discard(entry, self.common.lazy.server_del);
+        }
+    }
+
+    /// Frees what was removed because its time had come.
+    pub fn discard_expired(&mut self, entry: Option<Entry>) {
+        if let Some(entry) = entry {
+            self.discard(entry, self.common.lazy.expire);
         }
     }
 

@@ -143,6 +143,8 @@ impl Kind {
     pub(super) const LARGE_SET: Self = Self(25);
     pub(super) const LARGE_HASH: Self = Self(26);
     pub(super) const LARGE_SORTED_SET: Self = Self(27);
+    /// A large hash that has had fields which expire. That none has is what nearly every look-up wants to know.
+    pub(super) const LARGE_TIMED_HASH: Self = Self(28);
 
     /// Reads what [`Kind::bits`] wrote.
     #[inline]
@@ -202,11 +204,28 @@ impl Kind {
         self.is_blob() || self.is_large()
     }
 
-    /// Returns whether the value is a hash in a form in which fields can expire: 10, 18 or 26.
+    /// A bit for each kind in which a form can be, and for one more.
+    const fn bits_of(form: Form, large: Self) -> u32 {
+        let form = form as u8;
+        1 << (Self::PACKED + form) | 1 << (Self::PACKED_APART + form) | 1 << large.0
+    }
+
+    /// The kinds of hashes that have had fields which expire.
+    const TIMED_HASHES: u32 = Self::bits_of(Form::TimedHash, Self::LARGE_TIMED_HASH);
+
+    /// The kinds of all hashes.
+    const HASHES: u32 = Self::TIMED_HASHES | Self::bits_of(Form::Hash, Self::LARGE_HASH);
+
+    /// Returns whether the value is a hash.
+    #[inline]
+    pub(super) fn is_hash(self) -> bool {
+        Self::HASHES >> self.0 & 1 != 0
+    }
+
+    /// Returns whether the value is a hash that has had fields which expire.
     #[inline]
     pub(super) fn may_have_timed_fields(self) -> bool {
-        const _: () = assert!(Form::TimedHash as u8 == 2 && Kind::LARGE_HASH.0 & 7 == 2);
-        self.0 & 7 == 2 && self.0 >= Self::PACKED
+        Self::TIMED_HASHES >> self.0 & 1 != 0
     }
 
     #[inline]
@@ -215,7 +234,7 @@ impl Kind {
             _ if self.is_string() => Type::String,
             Self::LARGE_LIST => Type::List,
             Self::LARGE_SET => Type::Set,
-            Self::LARGE_HASH => Type::Hash,
+            Self::LARGE_HASH | Self::LARGE_TIMED_HASH => Type::Hash,
             Self::LARGE_SORTED_SET => Type::SortedSet,
             _ => self.form().map_or(Type::String, Form::data_type),
         }
@@ -225,7 +244,7 @@ impl Kind {
     pub(super) fn collection_encoding(self) -> Encoding {
         match self {
             Self::LARGE_LIST => Encoding::Quicklist,
-            Self::LARGE_SET | Self::LARGE_HASH => Encoding::Hashtable,
+            Self::LARGE_SET | Self::LARGE_HASH | Self::LARGE_TIMED_HASH => Encoding::Hashtable,
             Self::LARGE_SORTED_SET => Encoding::Skiplist,
             _ => self.form().map_or(Encoding::Raw, Form::encoding),
         }

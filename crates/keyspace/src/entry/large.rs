@@ -24,8 +24,11 @@ pub type LargeList = structs::list::List;
 
 /// What a [`Large`] can hold.
 pub(crate) trait Collection: Send {
-    /// How an entry says that it is this.
+    /// How an entry says that it is this, at first.
     const KIND: u8;
+
+    /// Returns whether that is what an entry says.
+    fn is_of(kind: u8) -> bool;
 
     /// Returns the memory of all it has allocated.
     fn memory(&self) -> usize;
@@ -133,6 +136,11 @@ impl<C> Drop for Large<C> {
 impl Collection for LargeList {
     const KIND: u8 = Kind::LARGE_LIST.bits();
 
+    #[inline]
+    fn is_of(kind: u8) -> bool {
+        kind == Self::KIND
+    }
+
     fn memory(&self) -> usize {
         Self::memory(self)
     }
@@ -169,9 +177,14 @@ impl Collection for LargeList {
 }
 
 macro_rules! tables {
-    ($($name:ty = $kind:ident;)*) => { $(
+    ($($name:ty = $kind:ident $(| $other:ident)?;)*) => { $(
         impl Collection for $name {
             const KIND: u8 = Kind::$kind.bits();
+
+            #[inline]
+            fn is_of(kind: u8) -> bool {
+                matches!(Kind::from_bits(kind), Kind::$kind $(| Kind::$other)?)
+            }
 
             fn memory(&self) -> usize {
                 <$name>::memory(self)
@@ -206,7 +219,7 @@ macro_rules! tables {
 }
 
 tables! {
-    LargeHash = LARGE_HASH;
+    LargeHash = LARGE_HASH | LARGE_TIMED_HASH;
     LargeSet = LARGE_SET;
     LargeSortedSet = LARGE_SORTED_SET;
 }

@@ -135,7 +135,7 @@ macro_rules! with_large {
                 let $large = $entry.large::<LargeList>();
                 $then
             }
-            Kind::LARGE_HASH => {
+            Kind::LARGE_HASH | Kind::LARGE_TIMED_HASH => {
                 let $large = $entry.large::<LargeHash>();
                 $then
             }
@@ -294,16 +294,37 @@ impl Entry {
         self.kind().is_large()
     }
 
-    /// Returns whether the value is a hash in a form in which fields can expire.
+    /// Returns whether the value is a hash.
+    #[inline]
+    pub(crate) fn is_hash(&self) -> bool {
+        self.kind().is_hash()
+    }
+
+    /// Returns whether the value is a hash that has had fields which expire.
     #[inline]
     pub(crate) fn may_have_timed_fields(&self) -> bool {
         self.kind().may_have_timed_fields()
+    }
+
+    /// Notes that fields of the value, a large hash, expire.
+    pub(crate) fn expect_timed_fields(&mut self) {
+        debug_assert!(LargeHash::is_of(self.kind().bits()), "small ones have a form for it");
+        let flag = self.byte(0) & HAS_EXPIRY;
+        self.write(0, &[Kind::LARGE_TIMED_HASH.bits() | flag]);
     }
 
     /// Returns about how many allocations go with the entry: what freeing it takes.
     pub fn effort(&self) -> usize {
         // SAFETY: a shared look, while the entry is borrowed.
         with_large!(self, large => unsafe { large.get() }.len(), else 1)
+    }
+
+    /// Returns the number of buckets, if the value is a collection with a table.
+    pub fn buckets(&self) -> Option<usize> {
+        let hash = self.as_large::<LargeHash>().map(LargeHash::buckets);
+        let set = || self.as_large::<LargeSet>().map(LargeSet::buckets);
+        let sorted_set = || self.as_large::<LargeSortedSet>().map(LargeSortedSet::buckets);
+        hash.or_else(set).or_else(sorted_set)
     }
 
     /// Returns the type of the value.
@@ -376,7 +397,7 @@ impl Entry {
     /// Returns the collection's handle, which stays the entry's own.
     #[inline]
     fn large<C: Collection>(&self) -> ManuallyDrop<Large<C>> {
-        debug_assert_eq!(self.kind().bits(), C::KIND, "the value is of that type");
+        debug_assert!(C::is_of(self.kind().bits()), "the value is of that type");
         // SAFETY: the value is what `Large::into_raw` gave, and this handle is not dropped.
         ManuallyDrop::new(unsafe { Large::from_raw(self.pointer(self.value_at())) })
     }
@@ -384,7 +405,7 @@ impl Entry {
     /// Returns the collection, if the value is one of that type.
     #[inline]
     pub(crate) fn as_large<C: Collection>(&self) -> Option<&C> {
-        if self.kind().bits() != C::KIND {
+        if !C::is_of(self.kind().bits()) {
             return None;
         }
         // SAFETY: the entry is borrowed as long as the result, and a snapshot looks only when no entry is.
@@ -394,7 +415,7 @@ impl Entry {
     /// Returns the collection to be changed, if the value is one of that type.
     #[inline]
     pub(crate) fn as_large_mut<C: Collection>(&mut self) -> Option<&mut C> {
-        if self.kind().bits() != C::KIND {
+        if !C::is_of(self.kind().bits()) {
             return None;
         }
         // SAFETY: as above, and the entry is borrowed mutably.
@@ -484,7 +505,10 @@ impl Entry {
         let value = with_large!(
             self,
             // SAFETY: a shared look, while the entry is borrowed.
-            large => Value::large(unsafe { large.get() }.copy()),
+            large => Value::Apart(
+                Large::new(unsafe { large.get() }.copy()).into_raw(),
+                self.kind(),
+            ),
             else self.shared_value()
         );
         Self::build(key, value, expiry, self.access())

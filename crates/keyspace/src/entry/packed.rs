@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use stdx::size_class::good_size;
 use structs::blob::Blob;
+use structs::listpack::Listpack;
 use structs::packed::Buffer;
 
 use super::kind::{Form, Kind};
@@ -29,6 +30,19 @@ impl Entry {
     #[inline]
     pub(crate) fn form(&self) -> Option<Form> {
         self.kind().form()
+    }
+
+    /// Returns the listpack, if the value is one.
+    pub fn as_listpack(&self) -> Option<Listpack<'_>> {
+        match self.form()? {
+            Form::Intset => None,
+            _ => Some(Listpack::new(self.packed())),
+        }
+    }
+
+    /// Returns how many bytes the packed collection has, if the value is one.
+    pub fn packed_bytes(&self) -> Option<usize> {
+        self.form().map(|_| self.packed().len())
     }
 
     /// Returns the bytes of the packed collection, or none if the value is something else.

@@ -12,7 +12,7 @@ mod sorted_set;
 pub(crate) use hash::take_due;
 pub use hash::{HashLimits, HashMut, HashRef};
 pub use list::{ListMut, ListRef};
-pub use set::{Keep, Member, NewSet, SetIter, SetLimits, SetMut, SetRef};
+pub use set::{Keep, Member, NewSet, SetDraws, SetIter, SetLimits, SetMut, SetRef};
 pub use sorted_set::{
     NewSortedSet, ScoreRange, Scored, SortedSetIter, SortedSetLimits, SortedSetMut, SortedSetRef,
     TextBound, TextRange, text_order,

@@ -233,7 +233,9 @@ impl World {
                 let (entry, _) = db.open_or_create(key, Form::SortedSet);
                 let mut set = entry.into_sorted_set(SORTED_SET).expect("a sorted set");
                 elements.for_each(|element| {
-                    set.update(&element, |old| Some(old.map_or(f64::from(count), |old| old + 1.5)));
+                    set.update(&element, |old| {
+                        Some(old.map_or_else(|| f64::from(count), |old| old + 1.5))
+                    });
                 });
             }
             Type::Hash | Type::String => {

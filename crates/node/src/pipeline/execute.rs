@@ -5,6 +5,7 @@ use std::rc::Rc;
 use commands::{Args, CmdResult, CommandError, Cx};
 use resp::reply::{Mark, Reply};
 use resp::request::ProtocolError;
+use spec::Flag;
 
 use super::gates::Refusal;
 use crate::Node;
@@ -22,7 +23,7 @@ impl Node {
             None => Err(unknown_command(args)),
         };
         match resolved {
-            Ok(row) if plain => self.call(token, row, args),
+            Ok(row) if plain && !row.has(Flag::Protected) => self.call(token, row, args),
             Ok(row) => self.run_special(token, row, args),
             Err(error) => {
                 self.note_skip(token);

@@ -2,9 +2,10 @@
 //!
 //! Clients see the order: a request that fails two gates gets the error of the first. The order is therefore protocol, and this list is the only place that states it.
 //!
-//! A plain client's request passes all gates for certain when nothing special is going on; then the list is not walked at all (`Attention` and `Flags::is_special` say so).
+//! A plain client's request passes all gates for certain when nothing special is going on; then the list is not walked at all (`Attention` and `Flags::is_special` say so), unless the command is a protected one.
 
 use commands::{Args, CommandError};
+use config::Permission;
 use resp::reply::Protocol;
 use spec::Flag;
 
@@ -31,6 +32,7 @@ type Gate = fn(&mut Node, Token, &Row, &Args<'_>) -> Result<(), Refusal>;
 
 /// The gates behind "the command exists and has the right number of arguments", which every request passes first.
 const GATES: &[(&str, Gate)] = &[
+    ("permitted at all", permitted),
     ("authenticated", authenticated),
     ("allowed in a transaction", allowed_in_transaction),
     ("within memory", within_memory),
@@ -48,6 +50,27 @@ impl Node {
     ) -> Result<(), Refusal> {
         GATES.iter().try_for_each(|(_, gate)| gate(self, token, row, args))
     }
+}
+
+/// Refuses a command that the settings keep locked.
+fn permitted(node: &mut Node, token: Token, row: &Row, _: &Args<'_>) -> Result<(), Refusal> {
+    if !row.has(Flag::Protected) {
+        return Ok(());
+    }
+    let is_permitted = match node.config.enable_debug_command {
+        Permission::Yes => true,
+        Permission::Local => node.clients[token].peer.local,
+        Permission::No => false,
+    };
+    if is_permitted {
+        return Ok(());
+    }
+    Err(CommandError::other(
+        "ERR DEBUG command not allowed. If the enable-debug-command option is set to \
+         \"local\", you can run it from a local connection, otherwise you need to set this \
+         option in the configuration file, and then restart the server.",
+    )
+    .into())
 }
 
 fn authenticated(node: &mut Node, token: Token, row: &Row, _: &Args<'_>) -> Result<(), Refusal> {

@@ -86,6 +86,11 @@ impl<H: Hasher64> Hash<H> {
         self.table.is_empty()
     }
 
+    /// Returns the number of buckets of the table.
+    pub fn buckets(&self) -> usize {
+        self.table.buckets()
+    }
+
     /// Returns the memory of all it has allocated.
     pub fn memory(&self) -> usize {
         self.table.memory()
@@ -242,7 +247,9 @@ fn remember(deadlines: &mut Option<Box<Deadlines>>, field: &Field) {
 /// Takes a field off the list before it moves, changes or goes.
 #[inline]
 fn forget(deadlines: &mut Option<Box<Deadlines>>, field: &Field) {
-    if let (Some(when), Some(listed)) = (field.expiry(), deadlines.as_mut()) {
+    if let Some(listed) = deadlines
+        && let Some(when) = field.expiry()
+    {
         listed.remove(field, when);
         if listed.is_empty() {
             *deadlines = None;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::node::Node;
 use super::{End, Limits, List};
-use crate::listpack::{Element, Listpack};
+use crate::listpack::Element;
 
 impl List {
     /// Puts another element in the place of that with an index, if there is one.
@@ -16,13 +16,11 @@ impl List {
     ) -> bool {
         let element = element.into();
         let Some((at, offset)) = self.locate(index) else { return false };
-        let node = &self.nodes[at];
-        if node.len() == 1 {
+        if self.nodes[at].len() == 1 {
             let _replaced = self.take_node(at);
             self.insert_node(at, Node::new(element, limits));
             self.tidy(at, limits);
-        } else if self.accepts_instead(at, offset, element, limits) {
-            self.edit(at, |node| node.replace(offset, element));
+        } else if self.replace_in_place(at, offset, element, limits) {
             self.settle(at, limits);
         } else {
             self.edit(at, |node| node.remove(offset, 1));
@@ -133,9 +131,9 @@ impl List {
         }
     }
 
-    /// May the element at `offset` of a node be replaced by that one?
-    fn accepts_instead(
-        &self,
+    /// Replaces an element of a node, unless that makes the node too large.
+    fn replace_in_place(
+        &mut self,
         at: usize,
         offset: usize,
         element: Element<'_>,
@@ -145,10 +143,13 @@ impl List {
         if limits.is_large(element) || !node.is_packed() {
             return false;
         }
-        let new = Listpack::size_of(element);
-        let old = node.with(offset, |element| Listpack::size_of(element)).unwrap_or(0);
+        let growth = node.growth_by_replacing(offset, element);
         // A node from elsewhere may be too large already.
-        new <= old || limits.permit(node.raw_len().saturating_sub(old) + new, node.len())
+        let permitted = growth == 0 || limits.permit(node.raw_len() + growth, node.len());
+        if permitted {
+            self.edit(at, |node| node.replace(offset, element, growth));
+        }
+        permitted
     }
 
     /// Inserts an element into a node before the one at `offset`, or behind its last one, or nearby.

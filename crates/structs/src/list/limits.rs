@@ -9,12 +9,15 @@ const COUNTED_BYTES_MAX: usize = 8 << 10;
 /// The size of the smallest class of nodes that are measured in bytes.
 const MEASURED_BYTES_MIN: usize = 4 << 10;
 
-/// The least depth of classes: -5 stands for 64 KiB.
+/// The class of the largest nodes.
 const FILL_MIN: i32 = -5;
 
 /// Elements of this size have a node of their own whatever is asked for: a listpack with a few of
 /// them would come near to what listpacks can be.
 const LARGE_ALWAYS: usize = 1 << 28;
+
+/// The digits of an integer, and its sign.
+const INT_TEXT_MAX: usize = 20;
 
 /// The most that an element takes in addition to its bytes.
 const OVERHEAD_MAX: usize = 10;
@@ -68,6 +71,7 @@ impl Limits {
     pub(super) fn is_large(self, element: Element<'_>) -> bool {
         match element {
             Element::Bytes(bytes) => bytes.len() >= self.large_from,
+            Element::Int(_) if self.large_from > INT_TEXT_MAX => false,
             Element::Int(_) => element.text(&mut None).len() >= self.large_from,
         }
     }

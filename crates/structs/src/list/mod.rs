@@ -9,28 +9,31 @@
 //!
 //! ```text
 //! nodes: ring buffer, 24 B each                          blob
-//! +------+-----+-----------+--------------------+        +------+----------+----------+------+
-//! | blob | len | container | form               |------->| room | listpack          | room |
-//! +------+-----+-----------+--------------------+        +------+----------+----------+------+
-//! | blob | len | container | form               |------->| listpack, compressed |
-//! +------+-----+-----------+--------------------+        +----------------------+
+//! +------+-----+------------+-----------+------+         +------+---------------------+------+
+//! | blob | len | start, end | container | form |-------->| room | listpack            | room |
+//! +------+-----+------------+-----------+------+         +------+---------------------+------+
+//! | blob | len | start, end | container | form |-------->| listpack, compressed |
+//! +------+-----+------------+-----------+------+         +----------------------+
 //! ```
 //!
 //! The spine is one ring buffer, since it is short: ten million elements of 16 bytes make 22 000
 //! nodes, half a megabyte. Both ends of it are near, a new node in the middle moves a quarter of
 //! these bytes, some ten microseconds, and the sum of the lengths that leads to an index is a scan
-//! at memory speed. Two levels would turn these microseconds into fractions, and cost every access
-//! one more dependent load.
+//! of memory. Two levels would turn these microseconds into fractions, and cost every access one
+//! more dependent load.
 //!
 //! Within its blob a listpack has room on both sides (`window.rs`): pushing and popping at the front
-//! moves six bytes of header instead of the whole node. Nodes at the ends have allocations that are
-//! powers of two; they are cut to size when another node takes their place as the end.
+//! moves six bytes of header instead of the whole node. Nodes that are being written to have
+//! allocations that are powers of two; when another node takes their place as the end, they are cut
+//! to size. The limit of a node's size is that of its allocation, so that a full node of 8 KiB fills
+//! a size class of the allocator to the last element.
 //!
 //! # Sharing
 //!
 //! A clone shares the blobs of all nodes, and whoever edits a node first makes a copy of that one.
-//! A snapshot therefore is a clone, which costs a count per node, and then as many copies as there
-//! are nodes edited while it is alive.
+//! A snapshot therefore is a clone, and then as many copies as there are nodes edited while it is
+//! alive. The clone counts a holder in every blob: 40 ns a node when none is in the cache, which is
+//! a millisecond for ten million elements.
 //!
 //! # Compression
 //!
@@ -50,8 +53,11 @@
 //!
 //! # Costs
 //!
-//! A million elements of 16 bytes in nodes of 8 KiB take 18.2 bytes each, everything included.
-//! `examples/list.rs` measures the time of operations.
+//! A million elements of 16 bytes in nodes of 8 KiB, on a busy machine (`examples/list.rs`): 18.2
+//! bytes an element, everything included; 30 ns to push or pop at either end, of which more than half
+//! is the listpack's; 4 to 5 ns an element to walk and copy; 1 µs to find an index; 6 µs to insert
+//! into a full node, which splits it. Compressed: 6 bytes an element, 9 to 12 ns to walk, and 12 µs
+//! for an edit in the middle.
 //!
 //! # What it does not do
 //!

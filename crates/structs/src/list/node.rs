@@ -6,7 +6,8 @@ use std::cell::RefCell;
 use stdx::lzf::{self, Compressor};
 use stdx::size_class::good_size;
 
-use super::window::{self, Window};
+use super::limits::size_bound;
+use super::window::Window;
 use super::{Container, Content, End, Limits, NodeView};
 use crate::blob::Blob;
 use crate::listpack::{self, Check, Element, Listpack, ListpackBuf};
@@ -25,22 +26,33 @@ thread_local! {
     static COMPRESSOR: RefCell<Compressor> = RefCell::default();
 }
 
+/// The smallest allocation for a listpack that is being written to.
+const ALLOCATION_MIN: usize = 64;
+
+/// Up to here allocations double; this is the size of the largest nodes.
+const DOUBLING_MAX: usize = 64 << 10;
+
 /// A node. Its bytes may be shared with the nodes of clones, and are copied before they are written.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     blob: Blob,
     len: u32,
+    /// Where a listpack is in the blob; of compressed content, where it would be.
+    start: u32,
+    end: u32,
     container: Container,
     form: Form,
 }
 
-/// How the bytes are in the blob.
+/// How the content is in the blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// From `start` on. If `tried`, compressing them did not pay.
-    Raw { start: u32, tried: bool },
+    /// As it is.
+    Raw,
+    /// As it is, because compressing it does not pay.
+    Incompressible,
     /// Compressed.
-    Lzf { raw_len: u32 },
+    Lzf,
 }
 
 const _: () = assert!(size_of::<Node>() == 24);
@@ -53,10 +65,8 @@ impl Node {
 
     /// A node for an element that is not large.
     pub(super) fn packed(element: Element<'_>) -> Self {
-        let mut blob =
-            Blob::with_capacity(window::capacity_for(super::limits::size_bound(element)));
-        blob.extend(Listpack::EMPTY.as_bytes());
-        let mut node = Self { blob, len: 0, container: Container::Packed, form: Form::RAW };
+        let empty = Listpack::EMPTY.as_bytes();
+        let mut node = Self::raw(Container::Packed, Blob::from_slice(empty), 0);
         node.push(End::Back, element);
         node
     }
@@ -68,27 +78,46 @@ impl Node {
 
     /// A node for the bytes of one element.
     pub(super) fn from_plain(blob: Blob) -> Self {
-        Self { blob, len: 1, container: Container::Plain, form: Form::RAW }
+        Self::raw(Container::Plain, blob, 1)
     }
 
     /// A node of a listpack; `None` if that has no elements.
     ///
-    /// The listpack may be damaged (see [`Check::Frame`]). Then the node has the elements that can
-    /// be walked to, so that nobody else has to think of damage.
+    /// The listpack may be damaged (see [`Check::Frame`]), or larger than any that is written to.
+    /// Then the node has the elements that can be walked to and have room, so that nobody else has
+    /// to think of that.
     pub(super) fn from_listpack(mut blob: Blob) -> Option<Self> {
-        if Listpack::from_untrusted(&blob, Check::Whole).is_err() {
+        let valid = Listpack::from_untrusted(&blob, Check::Whole).is_ok();
+        if !valid || blob.len() > Listpack::SIZE_MAX {
             let mut rest = ListpackBuf::new();
-            Listpack::new(&blob).iter().for_each(|element| rest.append([element]));
+            for element in Listpack::new(&blob) {
+                if !rest.view().has_room_for(size_bound(element)) {
+                    break;
+                }
+                rest.append([element]);
+            }
             blob = Blob::from_slice(rest.view().as_bytes());
         }
         let len = u32::try_from(Listpack::new(&blob).len()).ok().filter(|&len| len > 0)?;
-        Some(Self { blob, len, container: Container::Packed, form: Form::RAW })
+        Some(Self::raw(Container::Packed, blob, len))
+    }
+
+    fn raw(container: Container, blob: Blob, len: u32) -> Self {
+        // Nothing asks for the end of an element that is larger than this.
+        let end = u32::try_from(blob.len()).unwrap_or(u32::MAX);
+        Self { blob, len, start: 0, end, container, form: Form::Raw }
     }
 
     /// The number of elements, at least one.
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.len as usize
+    }
+
+    /// The size of its allocation, as it was asked for.
+    #[inline]
+    pub(super) fn allocation_size(&self) -> usize {
+        self.blob.allocation_size()
     }
 
     /// The bytes that it has allocated.
@@ -102,81 +131,86 @@ impl Node {
         self.container == Container::Packed
     }
 
+    #[inline]
+    pub(super) fn is_compressed(&self) -> bool {
+        self.form == Form::Lzf
+    }
+
     /// The bytes of its content when not compressed.
     #[inline]
     pub(super) fn raw_len(&self) -> usize {
-        match self.form {
-            Form::Raw { start, .. } => self.blob.len() - start as usize,
-            Form::Lzf { raw_len } => raw_len as usize,
+        if self.is_packed() || self.is_compressed() {
+            (self.end - self.start) as usize
+        } else {
+            self.blob.len()
         }
     }
 
     /// Its content, if not compressed.
     #[inline]
-    pub(super) fn raw(&self) -> Option<&[u8]> {
-        match self.form {
-            Form::Raw { start, .. } => Some(&self.blob[start as usize..]),
-            Form::Lzf { .. } => None,
+    pub(super) fn raw_bytes(&self) -> Option<&[u8]> {
+        match (self.form, self.container) {
+            (Form::Lzf, _) => None,
+            (_, Container::Plain) => Some(&self.blob),
+            (_, Container::Packed) => Some(&self.blob[self.start as usize..self.end as usize]),
         }
     }
 
     /// Its content, which is brought to light if need be.
     #[inline]
     pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
-        match self.form {
-            Form::Raw { start, .. } => Cow::Borrowed(&self.blob[start as usize..]),
-            Form::Lzf { raw_len } => Cow::Owned(expand(&self.blob, raw_len)),
-        }
+        self.raw_bytes().map_or_else(|| Cow::Owned(self.expanded()), Cow::Borrowed)
     }
 
-    /// The blob, if it is a listpack and nothing else.
+    #[cold]
+    fn expanded(&self) -> Vec<u8> {
+        lzf::decompress(&self.blob, self.raw_len()).expect("this was compressed here")
+    }
+
+    /// The blob, if it has nothing but the content, and that as it is.
     pub(super) fn whole_blob(&self) -> Option<&Blob> {
-        matches!(self.form, Form::Raw { start: 0, .. }).then_some(&self.blob)
+        self.raw_bytes().filter(|raw| raw.len() == self.blob.len()).map(|_| &self.blob)
     }
 
     pub(super) fn view(&self) -> NodeView<'_> {
-        let content = match self.form {
-            Form::Raw { start, .. } => Content::Raw(&self.blob[start as usize..]),
-            Form::Lzf { raw_len } => {
-                Content::Lzf { compressed: &self.blob, raw_len: raw_len as usize }
-            }
+        let content = match self.raw_bytes() {
+            Some(bytes) => Content::Raw(bytes),
+            None => Content::Lzf { compressed: &self.blob, raw_len: self.raw_len() },
         };
         NodeView { container: self.container, len: self.len(), content }
     }
 
-    pub(super) fn is_compressed(&self) -> bool {
-        matches!(self.form, Form::Lzf { .. })
-    }
-
     /// Compresses the content if that pays.
     pub(super) fn compress(&mut self) {
-        let Form::Raw { start, tried: false } = self.form else { return };
-        let raw = &self.blob[start as usize..];
-        if raw.len() < COMPRESSED_FROM {
+        let Some(raw) = self.raw_bytes().filter(|raw| raw.len() >= COMPRESSED_FROM) else { return };
+        if self.form == Form::Incompressible {
             return;
         }
         let compressed = COMPRESSOR.with_borrow_mut(|compressor| {
             compressor.compress(raw, raw.len() - SAVED_MIN).map(Blob::from_slice)
         });
-        match (compressed, u32::try_from(raw.len())) {
-            (Some(blob), Ok(raw_len)) => {
-                (self.blob, self.form) = (blob, Form::Lzf { raw_len });
-            }
-            _ => self.form = Form::Raw { start, tried: true },
+        match compressed {
+            Some(blob) => (self.blob, self.form) = (blob, Form::Lzf),
+            None => self.form = Form::Incompressible,
         }
     }
 
+    #[inline]
     pub(super) fn decompress(&mut self) {
-        if let Form::Lzf { raw_len } = self.form {
-            self.blob = Blob::from_slice(&expand(&self.blob, raw_len));
-            self.form = Form::RAW;
+        if self.is_compressed() {
+            let raw = Blob::from_slice(&self.expanded());
+            *self = Self::raw(self.container, raw, self.len);
         }
     }
 
-    /// Gives back room that is kept for growth.
+    /// Moves the content to the smallest allocation that holds it, unless it is in one, or shared:
+    /// then there would be two.
     pub(super) fn fit(&mut self) {
-        if let Form::Raw { start, .. } = &mut self.form {
-            window::fit(&mut self.blob, start);
+        let Some(raw) = self.raw_bytes() else { return };
+        let smaller = good_size(BLOB_HEADER + raw.len()) < self.memory();
+        if smaller && self.blob.is_unique() {
+            self.blob = Blob::from_slice(raw);
+            (self.start, self.end) = (0, self.end - self.start);
         }
     }
 
@@ -239,24 +273,34 @@ impl Node {
     /// Adds an element at an end. The node is packed.
     #[inline]
     pub(super) fn push(&mut self, end: End, element: Element<'_>) {
+        let mut buf = self.edit(size_bound(element), end);
         match end {
-            End::Front => self.edit().prepend([element]),
-            End::Back => self.edit().append([element]),
+            End::Front => buf.prepend([element]),
+            End::Back => buf.append([element]),
         }
         self.len += 1;
     }
 
-    /// Inserts an element before the one at `offset`. The node is packed.
+    /// Inserts an element before the one at `offset`, or behind the last. The node is packed.
     pub(super) fn insert(&mut self, offset: usize, element: Element<'_>) {
-        let mut buf = self.edit();
+        let mut buf = self.edit(size_bound(element), End::Back);
         let at = position(buf.view(), offset).unwrap_or_else(|| buf.view().end());
         buf.insert_before(at, [element]);
         self.len += 1;
     }
 
-    /// Replaces the element at `offset`. The node is packed.
-    pub(super) fn replace(&mut self, offset: usize, element: Element<'_>) {
-        let mut buf = self.edit();
+    /// How many more bytes the listpack would have with another element in the place of that at
+    /// `offset`, if more; at most.
+    pub(super) fn growth_by_replacing(&self, offset: usize, element: Element<'_>) -> usize {
+        // Others than us may have spent more on it.
+        let old = self.with(offset, |element| Listpack::size_of(element));
+        Listpack::size_of(element).saturating_sub(old.unwrap_or(0))
+    }
+
+    /// Replaces the element at `offset`, which makes the listpack grow by so much at most. The node
+    /// is packed.
+    pub(super) fn replace(&mut self, offset: usize, element: Element<'_>, growth: usize) {
+        let mut buf = self.edit(growth, End::Back);
         if let Some(at) = position(buf.view(), offset) {
             buf.replace(at, element);
         }
@@ -266,11 +310,15 @@ impl Node {
     #[inline]
     pub(super) fn remove(&mut self, offset: usize, count: usize) {
         debug_assert!(0 < count && count < self.len() && offset <= self.len() - count);
-        let mut buf = self.edit();
+        let mut buf = self.edit(0, End::Back);
         if let Some(at) = position(buf.view(), offset) {
             buf.remove(at, count);
         }
         self.len -= count as u32;
+        let (used, allocation) = (BLOB_HEADER + self.raw_len(), self.blob.allocation_size());
+        if allocation > ALLOCATION_MIN && used < allocation / 4 {
+            self.relocate(self.raw_len(), End::Back);
+        }
     }
 
     /// Removes `count` elements at an end, but not all of them. The node is packed.
@@ -285,30 +333,55 @@ impl Node {
     /// Splits off the elements from `offset` on; on both sides there are some. The node is packed.
     pub(super) fn split_off(&mut self, offset: usize) -> Self {
         debug_assert!(0 < offset && offset < self.len());
-        let mut buf = self.edit();
+        let mut buf = self.edit(0, End::Back);
         let at = position(buf.view(), offset).unwrap_or_else(|| buf.view().end());
         let tail = Blob::from_slice(buf.split_off(at).view().as_bytes());
         let moved = self.len - offset as u32;
         self.len -= moved;
-        Self { blob: tail, len: moved, container: Container::Packed, form: Form::RAW }
+        Self::raw(Container::Packed, tail, moved)
     }
 
     /// Adds the elements of another node. Both are packed.
     pub(super) fn append_all(&mut self, other: &Self) {
-        self.edit().append_all(Listpack::new(&other.bytes()));
+        let bytes = other.bytes();
+        self.edit(bytes.len(), End::Back).append_all(Listpack::new(&bytes));
         self.len += other.len;
     }
 
-    /// The listpack to be edited.
+    /// The listpack to be edited, with `extra` bytes of room: if it has to be made, at that end.
     #[inline]
-    fn edit(&mut self) -> ListpackBuf<Window<'_>> {
+    fn edit(&mut self, extra: usize, end: End) -> ListpackBuf<Window<'_>> {
         debug_assert!(self.is_packed());
         self.decompress();
-        let Form::Raw { start, tried } = &mut self.form else {
-            unreachable!("the node was decompressed")
+        self.form = Form::Raw;
+        if self.blob.len() - self.raw_len() < extra || !self.blob.is_unique() {
+            self.relocate(extra, end);
+        }
+        let bytes = self.blob.as_mut_slice();
+        ListpackBuf::over(Window::new(bytes, &mut self.start, &mut self.end))
+    }
+
+    /// Moves the listpack to another allocation, with at least `extra` bytes of room, all of it at
+    /// that end.
+    #[cold]
+    fn relocate(&mut self, extra: usize, end: End) {
+        let content = self.bytes();
+        let size = BLOB_HEADER + content.len() + extra;
+        let allocation = if size <= DOUBLING_MAX {
+            size.next_power_of_two().max(ALLOCATION_MIN)
+        } else {
+            good_size(size + size / 8)
         };
-        *tried = false;
-        ListpackBuf::over(Window::new(&mut self.blob, start))
+        let capacity = allocation - BLOB_HEADER;
+        let mut blob = Blob::with_capacity(capacity);
+        let start = if end == End::Front { capacity - content.len() } else { 0 };
+        blob.resize(start);
+        blob.extend(&content);
+        blob.resize(capacity);
+        let end = start + content.len();
+        self.blob = blob;
+        // An allocation for a listpack is far smaller than 4 GiB.
+        (self.start, self.end) = (start as u32, end as u32);
     }
 
     /// Panics unless the node is what it says it is: for tests.
@@ -326,17 +399,8 @@ impl Node {
     }
 }
 
-impl Form {
-    /// Just made.
-    const RAW: Self = Self::Raw { start: 0, tried: false };
-}
-
 /// Where an element is, from the nearer end.
 #[inline]
 fn position(listpack: Listpack<'_>, offset: usize) -> Option<listpack::Position> {
     if offset == 0 { listpack.first() } else { listpack.position(isize::try_from(offset).ok()?) }
-}
-
-fn expand(compressed: &[u8], raw_len: u32) -> Vec<u8> {
-    lzf::decompress(compressed, raw_len as usize).expect("this was compressed here")
 }

@@ -68,7 +68,7 @@ impl List {
     }
 
     /// Adds the elements of a listpack at the end, as a node of their own, if there are any. Its
-    /// frame has been checked; of damage behind that, elements that can be walked to are left.
+    /// frame has been checked; of a damaged one, the elements that can be walked to are added.
     pub fn push_listpack(&mut self, listpack: Blob, limits: Limits) {
         if let Some(node) = Node::from_listpack(listpack) {
             self.push_node(End::Back, node, limits);
@@ -84,7 +84,7 @@ impl List {
     /// The list as a listpack, if it has a single node that is one.
     pub fn as_listpack(&self) -> Option<Listpack<'_>> {
         let node = self.only_packed()?;
-        node.raw().map(Listpack::new)
+        node.raw_bytes().map(Listpack::new)
     }
 
     /// The list as a listpack, if it has a single node that is one: without a copy if possible.

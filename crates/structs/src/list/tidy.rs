@@ -1,5 +1,7 @@
 //! The nodes of a list: the one place where they come and go, and what follows from that.
 
+use stdx::size_class::good_size;
+
 use super::node::Node;
 use super::{End, Limits, List};
 
@@ -14,10 +16,12 @@ impl List {
     #[inline]
     pub(super) fn edit<R>(&mut self, at: usize, f: impl FnOnce(&mut Node) -> R) -> R {
         let node = &mut self.nodes[at];
-        let (len, memory) = (node.len(), node.memory());
+        let (len, allocation) = (node.len(), node.allocation_size());
         let result = f(node);
         self.len = self.len - len + node.len();
-        self.allocated = self.allocated - memory + node.memory();
+        if node.allocation_size() != allocation {
+            self.allocated = self.allocated - good_size(allocation) + node.memory();
+        }
         result
     }
 

@@ -67,6 +67,11 @@ impl<H: Hasher64> SortedSet<H> {
         self.table.is_empty()
     }
 
+    /// Returns the number of buckets of the table.
+    pub fn buckets(&self) -> usize {
+        self.table.buckets()
+    }
+
     /// Returns the memory of all it has allocated.
     pub fn memory(&self) -> usize {
         let cut = self.cut.as_ref().map_or(0, |cut| cut.memory());

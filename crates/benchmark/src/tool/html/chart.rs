@@ -15,11 +15,13 @@ pub(super) enum Scale {
     Nines,
 }
 
-/// A line with its name.
+/// A line with its name. Lines that belong together have one colour and differ in their dashes.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     pub(super) label: String,
     pub(super) points: Vec<(f64, f64)>,
+    pub(super) colour: usize,
+    pub(super) dashes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -42,6 +44,9 @@ const NAME_HEIGHT: f64 = 16.0;
 /// Colours that are told apart on white and on black, and by most who see fewer colours.
 const COLOURS: [&str; 8] =
     ["#3b7dd8", "#d9642b", "#2f9e62", "#b04fc0", "#b8901e", "#1fa3a8", "#c8425f", "#7a7f8c"];
+
+/// How lines of one colour are told apart: length of a dash and of the gap behind it.
+const DASHES: [&str; 3] = ["none", "7 3", "2 3"];
 
 /// An axis with its bounds, in the scale's own measure.
 struct Axis {
@@ -71,22 +76,26 @@ impl Scale {
 }
 
 impl Axis {
-    fn new(scale: Scale, values: impl Iterator<Item = f64>) -> Self {
+    /// An axis for values; it ends at the last of them or, if it is to be `even`, at a round number.
+    fn new(scale: Scale, is_even: bool, values: impl Iterator<Item = f64>) -> Self {
         let (least, greatest) = values
             .filter(|value| value.is_finite())
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, greatest), value| {
                 (least.min(value), greatest.max(value))
             });
         let (least, greatest) = if least > greatest { (1.0, 1.0) } else { (least, greatest) };
-        let ticks = match scale {
+        let mut ticks = match scale {
             Scale::Linear => linear_ticks(greatest),
             Scale::Logarithmic => logarithmic_ticks(least, greatest),
             Scale::Nines => nines(greatest),
         };
+        if scale == Scale::Linear && !is_even {
+            ticks.retain(|tick| *tick <= greatest);
+        }
         let first = ticks.first().map_or(0.0, |tick| scale.place(*tick));
         let last = ticks.last().map_or(1.0, |tick| scale.place(*tick));
         let (least, greatest) = match scale {
-            Scale::Linear => (0.0, last),
+            Scale::Linear => (0.0, if is_even { last } else { greatest }),
             Scale::Logarithmic => (first, last),
             Scale::Nines => (0.0, last.max(scale.place(greatest))),
         };
@@ -135,8 +144,8 @@ impl Chart {
     /// Draws the chart.
     pub(super) fn to_svg(&self) -> String {
         let points = || self.lines.iter().flat_map(|line| &line.points);
-        let x = Axis::new(self.x.1, points().map(|point| point.0));
-        let y = Axis::new(self.y.1, points().map(|point| point.1));
+        let x = Axis::new(self.x.1, false, points().map(|point| point.0));
+        let y = Axis::new(self.y.1, true, points().map(|point| point.1));
         let height = NAMES + NAME_HEIGHT * self.lines.len() as f64;
         let mut svg = format!(
             "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{title}\">\n\
@@ -145,7 +154,8 @@ impl Chart {
         );
         self.axes(&mut svg, &x, &y);
         for (index, line) in self.lines.iter().enumerate() {
-            let colour = COLOURS[index % COLOURS.len()];
+            let colour = COLOURS[line.colour % COLOURS.len()];
+            let dashes = DASHES[line.dashes % DASHES.len()];
             let mut path = String::new();
             for point in &line.points {
                 let across = LEFT + x.part(point.0) * (RIGHT - LEFT);
@@ -153,14 +163,16 @@ impl Chart {
                 let _ = write!(path, "{across:.1},{down:.1} ");
             }
             let name = NAMES + NAME_HEIGHT * index as f64;
+            let down = name - 4.0;
             let _ = writeln!(
                 svg,
-                "<polyline points=\"{}\" stroke=\"{colour}\"/>\n\
-                 <rect x=\"{LEFT}\" y=\"{}\" width=\"14\" height=\"4\" fill=\"{colour}\"/>\n\
+                "<polyline points=\"{}\" stroke=\"{colour}\" stroke-dasharray=\"{dashes}\"/>\n\
+                 <polyline points=\"{LEFT},{down} {},{down}\" stroke=\"{colour}\" \
+                 stroke-dasharray=\"{dashes}\"/>\n\
                  <text x=\"{}\" y=\"{name}\">{}</text>",
                 path.trim_end(),
-                name - 6.0,
-                LEFT + 20.0,
+                LEFT + 24.0,
+                LEFT + 30.0,
                 escape(&line.label)
             );
         }
@@ -222,7 +234,7 @@ mod tests {
             title: "t",
             x: ("x", Scale::Linear),
             y: ("y", Scale::Logarithmic),
-            lines: vec![Line { label: "l".to_owned(), points: Vec::new() }],
+            lines: vec![Line { label: "l".to_owned(), points: Vec::new(), colour: 0, dashes: 0 }],
         };
         assert!(!chart.to_svg().contains("NaN"));
     }

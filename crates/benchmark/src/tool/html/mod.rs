@@ -44,21 +44,24 @@ fn section(body: &mut String, test: &[Entry]) {
 
 fn summary(body: &mut String, test: &[Entry]) {
     body.push_str(
-        "<table>\n<tr><th></th><th>requests</th><th>per second</th><th>mean ms</th><th>p50</th>\
-         <th>p99</th><th>p99.9</th><th>max</th></tr>\n",
+        "<table>\n<tr><th></th><th>requests</th><th>per second</th><th></th><th>mean ms</th>\
+         <th>p50 ms</th><th>p99 ms</th><th>p99.9 ms</th><th>max ms</th></tr>\n",
     );
-    for entry in test {
+    let first = &test[0].found;
+    for (index, entry) in test.iter().enumerate() {
         let found = &entry.found;
-        row(body, &entry.server, &found.all, found.elapsed_ns);
+        let ratio = found.per_second() / first.per_second();
+        let ratio = if index > 0 { format!("{ratio:.2}×") } else { String::new() };
+        row(body, &entry.server, &found.all, found.elapsed_ns, &ratio);
         if found.kinds.len() > 1 {
             for (name, latencies) in &found.kinds {
-                row(body, &format!("{}, {name}", entry.server), latencies, found.elapsed_ns);
+                row(body, &format!("{}, {name}", entry.server), latencies, found.elapsed_ns, "");
             }
         }
         if found.errors > 0 || found.missed > 0 {
             let _ = writeln!(
                 body,
-                "<tr><td>{}</td><td colspan=\"7\">{} errors, {} requests never sent</td></tr>",
+                "<tr><td>{}</td><td colspan=\"8\">{} errors, {} requests never sent</td></tr>",
                 escape(&entry.server),
                 found.errors,
                 found.missed
@@ -68,13 +71,14 @@ fn summary(body: &mut String, test: &[Entry]) {
     body.push_str("</table>\n");
 }
 
-fn row(body: &mut String, label: &str, latencies: &Latencies, elapsed_ns: u64) {
+fn row(body: &mut String, label: &str, latencies: &Latencies, elapsed_ns: u64, ratio: &str) {
     let per_second = latencies.count() as f64 / (elapsed_ns.max(1) as f64 / 1e9);
     let _ = write!(
         body,
-        "<tr><td>{}</td><td>{}</td><td>{per_second:.0}</td><td>{:.3}</td>",
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td>{ratio}</td><td>{:.3}</td>",
         escape(label),
-        latencies.count(),
+        grouped(latencies.count()),
+        grouped(per_second.round() as u64),
         latencies.mean_ms()
     );
     for percent in [50.0, 99.0, 99.9, 100.0] {
@@ -83,12 +87,26 @@ fn row(body: &mut String, label: &str, latencies: &Latencies, elapsed_ns: u64) {
     body.push_str("</tr>\n");
 }
 
+/// Returns a number with a narrow blank between groups of three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn by_percentile(test: &[Entry]) -> Chart {
     let mut lines = Vec::new();
     for entry in test {
-        lines.push(percentiles(&entry.server, &entry.found.all));
+        lines.push(percentiles(&entry.server, &entry.found.all, lines.len()));
         if test.len() == 1 && entry.found.kinds.len() > 1 {
-            lines.extend(entry.found.kinds.iter().map(|(name, of)| percentiles(name, of)));
+            let kinds = entry.found.kinds.iter().zip(1..);
+            lines.extend(kinds.map(|((name, of), colour)| percentiles(name, of, colour)));
         }
     }
     Chart {
@@ -99,17 +117,19 @@ fn by_percentile(test: &[Entry]) -> Chart {
     }
 }
 
-fn percentiles(label: &str, latencies: &Latencies) -> Line {
+fn percentiles(label: &str, latencies: &Latencies, colour: usize) -> Line {
     // The last reply is at one part in all of them from the end, and not infinitely far out.
     let end = 100.0 * (1.0 - 0.5 / latencies.count().max(1) as f64);
     let rows = latencies.by_percentile();
     let points = rows.iter().map(|row| (row.percent.min(end), row.ms)).collect();
-    Line { label: label.to_owned(), points }
+    Line { label: label.to_owned(), points, colour, dashes: 0 }
 }
 
 fn over_time(test: &[Entry]) -> Chart {
-    let line = |entry: &Entry| Line {
+    let line = |(colour, entry): (usize, &Entry)| Line {
         label: entry.server.clone(),
+        colour,
+        dashes: 0,
         points: entry
             .found
             .moments
@@ -121,21 +141,24 @@ fn over_time(test: &[Entry]) -> Chart {
         title: "Throughput",
         x: ("seconds", Scale::Linear),
         y: ("requests per second", Scale::Linear),
-        lines: test.iter().map(line).collect(),
+        lines: test.iter().enumerate().map(line).collect(),
     }
 }
 
 fn tails_over_time(test: &[Entry]) -> Chart {
     let mut lines = Vec::new();
-    for entry in test {
-        let mut add = |name: &str, of: fn(&super::run::Moment) -> f64| {
+    for (server, entry) in test.iter().enumerate() {
+        let mut add = |name: &str, level: usize, of: fn(&super::run::Moment) -> f64| {
             let points = entry.found.moments.iter().map(|moment| (moment.seconds, of(moment)));
+            let points = points.collect();
             let label = format!("{}, {name}", entry.server);
-            lines.push(Line { label, points: points.collect() });
+            // Of several servers each has its colour, of one each level has.
+            let (colour, dashes) = if test.len() > 1 { (server, level) } else { (level, 0) };
+            lines.push(Line { label, points, colour, dashes });
         };
-        add("p50", |moment| moment.p50_ms);
-        add("p99", |moment| moment.p99_ms);
-        add("max", |moment| moment.greatest_ms);
+        add("p50", 0, |moment| moment.p50_ms);
+        add("p99", 1, |moment| moment.p99_ms);
+        add("max", 2, |moment| moment.greatest_ms);
     }
     Chart {
         title: "Latency",

@@ -1,25 +1,35 @@
 //! The full-screen dashboard: INFO, LATENCY LATEST and SLOWLOG, once per interval.
 //!
 //! Plain ANSI sequences on the alternate screen; rates are differences between two samples. On a
-//! cluster the figures are those of all primaries together, and each has a line as well.
+//! cluster the figures are those of all primaries together, and each has a line as well. A server
+//! that goes away is waited for.
 
-mod frame;
+mod hot;
+mod layout;
+mod panels;
 mod sample;
+mod text;
 
 use std::io;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use self::frame::Frame;
+use self::hot::HotKeys;
+use self::panels::Frame;
 use self::sample::Sample;
+use self::text::Line;
 use crate::interrupt::{Interrupt, Woken, wait};
 use crate::out::complain;
 use crate::session::Session;
 use crate::terminal::{KeyByKey, read_key, stdin_is_terminal};
 use crate::{keyspace, out};
 
-/// Samples of the throughput curve.
-const CURVE: usize = 60;
+/// Samples of the curve: as many as the widest screen has columns.
+const CURVE: usize = 1000;
+/// Rows of a list where the screen sets no limit.
+const ROWS: usize = 10;
+/// Width where the screen sets none.
+const WIDTH: usize = 120;
 
 /// Leaves the alternate screen, whatever happens.
 struct Screen;
@@ -37,6 +47,20 @@ impl Drop for Screen {
     }
 }
 
+/// Everything that a picture needs.
+struct Dashboard {
+    nodes: Vec<Session>,
+    now: Sample,
+    before: Option<Sample>,
+    curve: Vec<f64>,
+    hot: HotKeys,
+    /// Whether commands may be watched to find hot keys.
+    may_watch: bool,
+    trouble: Option<String>,
+    /// Rows of a list at most, if the user wants a limit.
+    limit: Option<usize>,
+}
+
 /// Shows the dashboard until q or Ctrl-C; without a terminal, one frame of plain text.
 pub(crate) fn run(session: &mut Session) -> bool {
     match show(session) {
@@ -50,47 +74,97 @@ pub(crate) fn run(session: &mut Session) -> bool {
 
 fn show(session: &mut Session) -> Result<(), String> {
     let interval = session.options.interval_or(Duration::from_secs(1));
-    let rows = session.options.top;
-    let mut nodes = keyspace::nodes(session)?;
-    let mut take = || Sample::take(&mut nodes, rows).map_err(|failure| failure.to_string());
-    let mut before = take()?;
-    let mut curve: Vec<f64> = Vec::new();
+    let mut dashboard = Dashboard::new(session)?;
     if !out::is_terminal() {
-        let frame = Frame { now: &before, before: None, curve: &curve, rows };
-        out::bytes(frame.to_string().as_bytes());
+        let lines = dashboard.picture(WIDTH, None);
+        let text: Vec<String> = lines.iter().map(|line| line.show(false) + "\n").collect();
+        out::bytes(text.concat().as_bytes());
         return Ok(());
     }
     let interrupt = Interrupt::install().ok();
     let _screen = Screen::enter();
     let _modes = KeyByKey::begin();
-    draw(&Frame { now: &before, before: None, curve: &curve, rows }.to_string());
     loop {
+        dashboard.draw();
         let stdin = io::stdin();
         let keys = stdin_is_terminal().then(|| stdin.as_fd());
         match wait(None, keys, interrupt.as_ref(), Some(interval)) {
             Woken::Interrupt => return Ok(()),
-            Woken::Second if matches!(read_key(), None | Some(b'q' | b'Q' | 0x1b)) => {
-                return Ok(());
-            }
-            _ => {}
+            Woken::Second => match read_key() {
+                None | Some(b'q' | b'Q' | 0x1b) => return Ok(()),
+                Some(b'm' | b'M') => dashboard.may_watch = !dashboard.may_watch,
+                Some(_) => {}
+            },
+            Woken::First | Woken::Timeout => {}
         }
-        let sample = take()?;
-        curve.push(sample.rate(&before, "total_commands_processed"));
-        let excess = curve.len().saturating_sub(CURVE);
-        curve.drain(..excess);
-        draw(&Frame { now: &sample, before: Some(&before), curve: &curve, rows }.to_string());
-        before = sample;
+        dashboard.advance();
     }
 }
 
-/// Draws a frame over the last one, cut to the screen.
-fn draw(text: &str) {
-    let (rows, columns) = out::size();
-    let mut screen = "\x1b[H".to_owned();
-    for line in text.lines().take(rows.saturating_sub(1)) {
-        screen.extend(line.chars().take(columns));
-        screen.push_str("\x1b[K\r\n");
+impl Dashboard {
+    fn new(session: &mut Session) -> Result<Self, String> {
+        let limit = session.options.top;
+        let mut nodes = keyspace::nodes(session)?;
+        let now = Sample::take(&mut nodes, limit.unwrap_or(ROWS))?;
+        let hot = HotKeys::new(nodes.len());
+        let (before, trouble) = (None, None);
+        let mut dashboard =
+            Self { nodes, now, before, curve: Vec::new(), hot, may_watch: false, trouble, limit };
+        dashboard.look_for_hot_keys()?;
+        Ok(dashboard)
     }
-    screen.push_str("\x1b[J");
-    out::bytes(screen.as_bytes());
+
+    fn look_for_hot_keys(&mut self) -> Result<(), String> {
+        let has_counters = self.now.field("maxmemory_policy").ends_with("lfu");
+        self.hot.look(&mut self.nodes, has_counters, self.may_watch)
+    }
+
+    /// Takes the next sample. If that fails, connections are made anew before the one after it.
+    fn advance(&mut self) {
+        let outcome = self.try_advance();
+        if outcome.is_err() {
+            self.nodes.iter_mut().for_each(Session::disconnect);
+        }
+        self.trouble = outcome.err();
+    }
+
+    fn try_advance(&mut self) -> Result<(), String> {
+        for node in self.nodes.iter_mut().filter(|node| !node.is_connected()) {
+            node.try_connect().map_err(|failure| failure.to_string())?;
+        }
+        let rows = self.limit.unwrap_or_else(|| out::size().0);
+        let sample = Sample::take(&mut self.nodes, rows)?;
+        self.curve.push(sample.rate(&self.now, "total_commands_processed"));
+        let excess = self.curve.len().saturating_sub(CURVE);
+        self.curve.drain(..excess);
+        self.before = Some(std::mem::replace(&mut self.now, sample));
+        self.look_for_hot_keys()
+    }
+
+    fn picture(&self, width: usize, height: Option<usize>) -> Vec<Line> {
+        let frame = Frame {
+            now: &self.now,
+            before: self.before.as_ref(),
+            curve: &self.curve,
+            hot: &self.hot,
+            trouble: self.trouble.as_deref(),
+            width,
+            height,
+            rows: self.limit.or(height).unwrap_or(ROWS),
+        };
+        frame.lines()
+    }
+
+    /// Draws a picture over the last one.
+    fn draw(&self) {
+        let (rows, columns) = out::size();
+        let mut screen = "\x1b[H".to_owned();
+        for (at, line) in self.picture(columns, Some(rows)).iter().enumerate() {
+            // Wiped before it is written: at the end of a full line the cursor is still on it.
+            screen.push_str(if at == 0 { "\x1b[K" } else { "\r\n\x1b[K" });
+            screen.push_str(&line.show(true));
+        }
+        screen.push_str("\x1b[J");
+        out::bytes(screen.as_bytes());
+    }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use super::text::word;
 use crate::clock;
-use crate::diagnostics::info::Info;
-use crate::session::{Failure, Session};
+use crate::diagnostics::info::{Info, bytes};
+use crate::session::Session;
 
 /// What was seen of a node.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Sample {
     /// Microseconds and what took so long, slowest first.
     pub(super) slow: Vec<(i64, String)>,
     pub(super) latency: Vec<String>,
+    /// Each replica and how far it is behind.
+    pub(super) replicas: Vec<String>,
     taken: Instant,
 }
 
@@ -36,9 +39,14 @@ pub(super) struct Cost {
 }
 
 impl Sample {
-    pub(super) fn take(sessions: &mut [Session], rows: usize) -> Result<Self, Failure> {
-        let mut sample =
-            Self { nodes: Vec::new(), slow: Vec::new(), latency: Vec::new(), taken: clock::now() };
+    pub(super) fn take(sessions: &mut [Session], rows: usize) -> Result<Self, String> {
+        let mut sample = Self {
+            nodes: Vec::new(),
+            slow: Vec::new(),
+            latency: Vec::new(),
+            replicas: Vec::new(),
+            taken: clock::now(),
+        };
         let has_names = sessions.len() > 1;
         for session in sessions {
             let address = session.address.to_string();
@@ -56,34 +64,38 @@ impl Sample {
         rows: usize,
         name: &str,
         address: String,
-    ) -> Result<(), Failure> {
-        let info = Info::from_reply(&session.call(&["INFO", "everything"])?);
+    ) -> Result<(), String> {
+        let mut call = |args: &[&str]| session.call(args).map_err(|failure| failure.to_string());
+        let reply = call(&["INFO", "everything"])?;
+        if let Some(text) = reply.as_error() {
+            return Err(String::from_utf8_lossy(text).into_owned());
+        }
+        let info = Info::from_reply(&reply);
         let slots = if info.number("cluster_enabled") == 1 {
-            let table = session.call(&["CLUSTER", "NODES"])?;
-            crate::cluster::own_slots(table.as_str().unwrap_or_default())
+            let table = call(&["CLUSTER", "NODES"])?;
+            crate::cluster::own_slots(table.as_str().unwrap_or_default()).len()
         } else {
             0
         };
+        self.replicas.extend(replicas(&info).map(|replica| format!("{name}{replica}")));
         self.nodes.push(Node { address, info, slots });
         // A server may not let everybody see these two, which leaves their part empty.
-        let slow = session.call(&["SLOWLOG", "GET", &rows.to_string()])?;
+        let slow = call(&["SLOWLOG", "GET", &rows.to_string()])?;
         self.slow.extend(slow.as_array().unwrap_or_default().iter().filter_map(|entry| {
             let [_, _, micros, words, ..] = entry.as_array()? else { return None };
             let words: Vec<_> = words
                 .as_array()?
                 .iter()
-                .map(|word| String::from_utf8_lossy(word.as_bytes().unwrap_or_default()))
+                .map(|each| word(each.as_bytes().unwrap_or_default()))
                 .collect();
-            let text = words.join(" ");
-            let text: String =
-                text.chars().filter(|letter| !letter.is_control()).take(200).collect();
+            let text: String = words.join(" ").chars().take(200).collect();
             Some((micros.as_integer()?, format!("{name}{text}")))
         }));
-        let latency = session.call(&["LATENCY", "LATEST"])?;
+        let latency = call(&["LATENCY", "LATEST"])?;
         self.latency.extend(latency.as_array().unwrap_or_default().iter().filter_map(|entry| {
             let [event, _, latest, max, ..] = entry.as_array()? else { return None };
             let (event, latest, max) = (event.as_str()?, latest.as_integer()?, max.as_integer()?);
-            Some(format!("{name}{event:<24}latest {latest:>6} ms  max {max:>6} ms"))
+            Some(format!("{latest:>8} {max:>8}  {name}{event}"))
         }));
         Ok(())
     }
@@ -146,6 +158,33 @@ impl Sample {
         }
         costs
     }
+}
+
+/// Returns what a primary says of its replicas, or a replica of its primary.
+fn replicas(info: &Info) -> impl Iterator<Item = String> {
+    let offset = info.number("master_repl_offset");
+    let replicas = info.starting_with("slave").filter_map(move |(number, fields)| {
+        number.parse::<u32>().ok()?;
+        let part = |name: &str| fields.split(',').find_map(|field| field.strip_prefix(name));
+        let behind = (offset - part("offset=")?.parse::<i64>().ok()?).max(0);
+        Some(format!(
+            "{:>10}  {}:{} {}, heard of {} s ago",
+            bytes(behind),
+            part("ip=")?,
+            part("port=")?,
+            part("state=")?,
+            part("lag=").unwrap_or("?")
+        ))
+    });
+    let primary = info.field("master_host").map(|host| {
+        format!(
+            "{:>10}  of primary {host}:{}, link {}",
+            bytes((offset - info.number("slave_repl_offset")).max(0)),
+            info.field("master_port").unwrap_or("?"),
+            info.field("master_link_status").unwrap_or("?")
+        )
+    });
+    replicas.chain(primary)
 }
 
 /// Returns a number in a field that consists of several.

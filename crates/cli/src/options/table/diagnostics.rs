@@ -4,7 +4,7 @@ use manual::Takes;
 
 use super::{Row, one, row};
 use crate::options::Mode;
-use crate::options::parse::leading_unsigned;
+use crate::options::parse::{leading_integer, leading_unsigned};
 
 pub(super) const ROWS: &[Row] = &[
     row!(
@@ -19,13 +19,14 @@ pub(super) const ROWS: &[Row] = &[
     row!(
         ["--top"],
         Takes::Maybe("rows"),
-        "Full-screen dashboard. With --keystats: how many of the largest keys to list (default 10).",
+        "Full-screen dashboard, with at most so many rows in each list. With --keystats: how many of the \
+         largest keys to list (default 10).",
         |o, v| {
             if o.mode != Mode::KeyStats {
                 o.mode = Mode::Top;
             }
             if let Some(rows) = v.first() {
-                o.top = usize::try_from(leading_unsigned(rows)).unwrap_or(10);
+                o.top = usize::try_from(leading_unsigned(rows)).ok();
             }
             Ok(())
         }
@@ -109,6 +110,46 @@ pub(super) const ROWS: &[Row] = &[
         "Find the keys used most; the server's maxmemory-policy must be one of the LFU kinds.",
         |o, _v| {
             o.mode = Mode::HotKeys;
+            Ok(())
+        }
+    ),
+    row!(
+        ["--monitor"],
+        Takes::Nothing,
+        "Show the commands that the server runs, with -c those of all nodes; -r: end after so many.",
+        |o, _v| {
+            o.mode = Mode::Monitor;
+            Ok(())
+        }
+    ),
+    row!(
+        ["--monitor-commands"],
+        Takes::One("list"),
+        "With --monitor: only commands of these names, with commas between; * and ? stand for others. \
+         --pattern chooses by key or other argument.",
+        |o, v| {
+            o.mode = Mode::Monitor;
+            o.monitor.commands = one(v).split(|byte| *byte == b',').map(<[u8]>::to_vec).collect();
+            Ok(())
+        }
+    ),
+    row!(
+        ["--monitor-client"],
+        Takes::One("pattern"),
+        "With --monitor: only commands of clients with such an address.",
+        |o, v| {
+            o.mode = Mode::Monitor;
+            o.monitor.client = Some(one(v).to_vec());
+            Ok(())
+        }
+    ),
+    row!(
+        ["--monitor-db"],
+        Takes::One("number"),
+        "With --monitor: only commands in that database.",
+        |o, v| {
+            o.mode = Mode::Monitor;
+            o.monitor.db = Some(leading_integer(one(v)));
             Ok(())
         }
     ),

@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Row] = &[
     row!(
         ["--pattern"],
         Takes::One("pattern"),
-        "Only keys that match, for --scan, --bigkeys, --memkeys, --keystats and --hotkeys.",
+        "Only keys that match, for --scan, --bigkeys, --memkeys, --keystats, --hotkeys and --monitor.",
         |o, v| {
             o.pattern = Some(one(v).to_vec());
             Ok(())

@@ -26,7 +26,9 @@ impl<'a> EntryMut<'a> {
     /// Returns the value as a hash to be changed.
     #[inline]
     pub fn into_hash(self, limits: HashLimits) -> Result<HashMut<'a>, WrongType> {
-        self.as_hash(0)?;
+        if !self.is_hash() {
+            return Err(WrongType);
+        }
         let (now_ms, first_expiry) = (self.fields_gone_at(), self.first_field_expiry());
         Ok(HashMut { opened: self, limits, changed: false, now_ms, first_expiry, gone: Vec::new() })
     }
@@ -69,7 +71,11 @@ impl HashMut<'_> {
             // One that was loaded may have a field twice.
             hash.insert(field.text(&mut None), value.text(&mut None), expiry);
         });
+        let is_timed = self.opened.may_have_timed_fields();
         self.opened.entry().set_large(hash);
+        if is_timed {
+            self.opened.entry().expect_timed_fields();
+        }
     }
 
     /// Makes a listpack of pairs one in which fields can expire.
@@ -125,7 +131,11 @@ impl HashMut<'_> {
                 Expiry::At(when) => Some(when),
                 Expiry::Keep => hash.get(field).and_then(|found| found.expiry),
             };
-            return hash.insert(field, value, expiry);
+            let is_new = hash.insert(field, value, expiry);
+            if expiry.is_some() {
+                self.opened.entry().expect_timed_fields();
+            }
+            return is_new;
         }
         if !self.limits.permit(value) || !self.limits.permit(field) {
             self.make_large();
@@ -171,6 +181,9 @@ impl HashMut<'_> {
         self.changed = true;
         if let Some(hash) = self.large() {
             hash.set_expiry(field, expiry);
+            if expiry.is_some() {
+                self.opened.entry().expect_timed_fields();
+            }
             return;
         }
         if expiry.is_some() {
@@ -202,13 +215,24 @@ impl HashMut<'_> {
     }
 }
 
-impl Drop for HashMut<'_> {
-    fn drop(&mut self) {
+impl HashMut<'_> {
+    /// Tells when the first field expires now, and which ones went because they are past their time.
+    #[cold]
+    fn tell_of_timed_fields(&mut self) {
         if self.changed || !self.gone.is_empty() {
             self.opened.fields_changed(self.first_expiry);
         }
         if !self.gone.is_empty() {
             self.opened.fields_gone(std::mem::take(&mut self.gone));
+        }
+    }
+}
+
+impl Drop for HashMut<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.opened.may_have_timed_fields() {
+            self.tell_of_timed_fields();
         }
         if self.changed {
             self.opened.changed();

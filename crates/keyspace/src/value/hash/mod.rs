@@ -40,7 +40,7 @@ impl HashLimits {
 #[derive(Debug, Clone, Copy)]
 pub struct HashRef<'a> {
     form: FormRef<'a>,
-    /// Fields with an expiry up to this are not shown. Zero where there are none.
+    /// Fields with an expiry up to this are not shown. Zero where there are none for sure, or all are shown.
     now_ms: u64,
 }
 
@@ -59,28 +59,39 @@ impl Entry {
             let form = FormRef::Packed(Listpack::new(self.packed()));
             return Ok(HashRef { form, now_ms: 0 });
         }
-        let (form, first) = self.timed_form().ok_or(WrongType)?;
-        let anything_due = first.is_some_and(|first| first <= now_ms);
-        Ok(HashRef { form, now_ms: if anything_due { now_ms } else { 0 } })
+        let form = self.timed_form().ok_or(WrongType)?;
+        let something_due = self.may_have_timed_fields()
+            && match form {
+                FormRef::Large(hash) => hash.first_expiry().is_some_and(|first| first <= now_ms),
+                // To find out takes a walk.
+                _ => true,
+            };
+        Ok(HashRef { form, now_ms: if something_due { now_ms } else { 0 } })
     }
 
-    /// Returns the value as a hash whose fields may expire, with the first time at which one does.
+    /// Returns the value as a hash in a form in which fields may expire.
     #[inline]
-    fn timed_form(&self) -> Option<(FormRef<'_>, Option<u64>)> {
+    fn timed_form(&self) -> Option<FormRef<'_>> {
         if let Some(hash) = self.as_large::<LargeHash>() {
-            return Some((FormRef::Large(hash), hash.first_expiry()));
+            return Some(FormRef::Large(hash));
         }
-        if self.form() != Some(Form::TimedHash) {
-            return None;
-        }
-        let timed = Timed::new(self.packed());
-        Some((FormRef::Timed(timed), timed.first_expiry()))
+        (self.form() == Some(Form::TimedHash)).then(|| FormRef::Timed(Timed::new(self.packed())))
     }
 
     /// Returns when the first field expires, if the value is a hash with such fields.
     #[inline]
     pub fn first_field_expiry(&self) -> Option<u64> {
-        if self.may_have_timed_fields() { self.timed_form()?.1 } else { None }
+        // Every change asks.
+        if self.may_have_timed_fields() { self.first_in_time() } else { None }
+    }
+
+    #[inline(never)]
+    fn first_in_time(&self) -> Option<u64> {
+        match self.timed_form()? {
+            FormRef::Large(hash) => hash.first_expiry(),
+            FormRef::Timed(timed) => timed.first_expiry(),
+            FormRef::Packed(_) => None,
+        }
     }
 
     /// Returns whether the entry is past its time: its own, or that of all its fields.
@@ -99,10 +110,8 @@ impl Entry {
     #[inline(never)]
     fn has_only_past_fields(&self, now_ms: u64) -> bool {
         match self.timed_form() {
-            Some((FormRef::Large(hash), _)) => hash.is_due(now_ms),
-            Some((FormRef::Timed(timed), first)) => {
-                first.is_some_and(|first| first <= now_ms) && timed.is_due(now_ms)
-            }
+            Some(FormRef::Large(hash)) => hash.is_due(now_ms),
+            Some(FormRef::Timed(timed)) => timed.is_due(now_ms),
             _ => false,
         }
     }

@@ -34,6 +34,7 @@ pub use self::edit::SetMut;
 pub use self::member::Member;
 
 pub(in crate::value) use self::member::AHEAD;
+pub use self::random::SetDraws;
 pub use self::select::Keep;
 
 /// Up to where a set is kept packed.

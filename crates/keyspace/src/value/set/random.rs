@@ -15,6 +15,24 @@ const KEEP_RATIO: usize = 5;
 /// Of a table, picking this share of the members (one in so many) is done from a list of all.
 const LIST_RATIO: usize = 3;
 
+/// Draws members of a set by chance, independent of each other.
+#[derive(Debug)]
+pub struct SetDraws<'a> {
+    set: SetRef<'a>,
+    /// Those of a listpack.
+    members: Vec<Element<'a>>,
+}
+
+impl<'a> SetDraws<'a> {
+    /// Returns a member, if there are any.
+    pub fn next(&mut self, rng: &mut impl Rng) -> Option<Element<'a>> {
+        if self.members.is_empty() {
+            return self.set.random(rng);
+        }
+        Some(self.members[rng.below(self.members.len() as u64) as usize])
+    }
+}
+
 impl<'a> SetRef<'a> {
     /// Returns a member by chance.
     pub fn random(self, rng: &mut impl Rng) -> Option<Element<'a>> {
@@ -28,18 +46,14 @@ impl<'a> SetRef<'a> {
         }
     }
 
-    /// Visits `count` members by chance, the same ones again perhaps.
-    pub fn draw(self, rng: &mut impl Rng, count: u64, visit: &mut dyn FnMut(Element<'a>)) {
-        match self {
+    /// Returns what draws members by chance, the same ones again perhaps.
+    pub fn draws(self) -> SetDraws<'a> {
+        let members = match self {
             // What takes a walk for one member takes a walk for all.
-            Self::Packed(members) if count > 1 => {
-                let members: Vec<_> = members.iter().collect();
-                for _ in 0..count {
-                    visit(members[rng.below(members.len() as u64) as usize]);
-                }
-            }
-            _ => (0..count).filter_map(|_| self.random(rng)).for_each(visit),
-        }
+            Self::Packed(members) => members.iter().collect(),
+            _ => Vec::new(),
+        };
+        SetDraws { set: self, members }
     }
 
     /// Visits `count` different members by chance, or all if there are no more.

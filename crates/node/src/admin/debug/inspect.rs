@@ -4,11 +4,12 @@ use commands::{Args, CmdResult, CommandError};
 use keyspace::{Entry, StringRef};
 use resp::reply::Reply;
 
+use super::{length, structure};
 use crate::admin::Admin;
 use crate::client::Client;
 
 /// Visits a key of the client's database; fails if it is not there.
-fn with_entry<R>(
+pub(super) fn with_entry<R>(
     cx: &mut Admin<'_>,
     name: &[u8],
     visit: impl FnOnce(&Entry, keyspace::AccessClock) -> R,
@@ -22,43 +23,21 @@ fn with_entry<R>(
 
 /// DEBUG OBJECT key
 pub(super) fn object(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
+    let config = &cx.node.config;
+    let (fill, depth) = (config.list_max_listpack_size, config.list_compress_depth);
     let text = with_entry(cx, args[2], |entry, clock| {
         format!(
-            "Value at:{:p} refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
+            "Value at:{:p} refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}{}",
             entry.key().as_ptr(),
             entry.encoding().name(),
-            serialized_length(entry),
+            length::serialized(entry),
             entry.access(),
             clock.idle_seconds(entry.access()),
+            structure::nodes_in_brief(entry, fill, depth),
         )
     })?;
     cx.reply().simple(&text);
     Ok(())
-}
-
-/// Returns how long the value would be in a snapshot, uncompressed.
-fn serialized_length(entry: &Entry) -> usize {
-    let Ok(string) = entry.as_string() else { return entry.memory() };
-    match string {
-        StringRef::Int(number) => match number {
-            -0x80..=0x7f => 2,
-            -0x8000..=0x7fff => 3,
-            -0x8000_0000..=0x7fff_ffff => 5,
-            _ => 1 + stdx::number::Digits::from_i64(number).as_bytes().len(),
-        },
-        StringRef::Bytes(text) => prefixed_length(text.len()),
-        StringRef::Blob(blob) => prefixed_length(blob.len()),
-    }
-}
-
-/// Adds what the length itself takes.
-fn prefixed_length(len: usize) -> usize {
-    len + match len {
-        0..64 => 1,
-        64..0x4000 => 2,
-        0x4000..=0xffff_ffff => 5,
-        _ => 9,
-    }
 }
 
 /// DEBUG SDSLEN key
@@ -103,11 +82,23 @@ pub(super) fn htstats(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
 
 /// DEBUG HTSTATS-KEY key
 pub(super) fn htstats_key(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
-    // No type that consists of a table exists yet.
-    with_entry(cx, args[2], |_, _| ())?;
-    Err(CommandError::other(
-        "ERR The value stored at the specified key is not represented using an hash table",
-    ))
+    let found = with_entry(cx, args[2], |entry, _| {
+        // Freeing such a collection is freeing its elements one by one.
+        Some((entry.buckets()?, entry.effort(), entry.memory()))
+    })?;
+    let Some((buckets, elements, memory)) = found else {
+        return Err(CommandError::other(
+            "ERR The value stored at the specified key is not represented using an hash table",
+        ));
+    };
+    let text = format!(
+        "Hash table 0 stats (main hash table):\n \
+         table size: {buckets}\n \
+         number of elements: {elements}\n \
+         memory: {memory}\n"
+    );
+    report(cx.reply(), &text);
+    Ok(())
 }
 
 /// DEBUG STRUCTSIZE
@@ -138,6 +129,7 @@ pub(super) fn client_eviction(cx: &mut Admin<'_>, _: &Args<'_>) -> CmdResult {
     Ok(())
 }
 
-fn report(mut reply: Reply<'_>, text: &str) {
+/// Answers a text of several lines.
+pub(super) fn report(mut reply: Reply<'_>, text: &str) {
     reply.verbatim(*b"txt", text.as_bytes());
 }

@@ -5,11 +5,12 @@
 mod crash;
 mod digest;
 mod inspect;
+mod length;
 mod protocol;
+mod structure;
 mod tune;
 
 use commands::{Args, CmdResult, CommandError};
-use config::Permission;
 use spec::Arity::AtLeast;
 use spec::Flag::{Admin as AdminFlag, Loading, NoScript, Protected, Stale};
 use spec::Group;
@@ -91,6 +92,12 @@ const SUBCOMMANDS: &[Sub] = &[
         help: &["HTSTATS-KEY <key>", "    The same for the table that a value consists of."],
     },
     Sub {
+        name: "listpack",
+        arguments: (1, 1),
+        run: structure::listpack,
+        help: &["LISTPACK <key>", "    Show the listpack that a value consists of."],
+    },
+    Sub {
         name: "log",
         arguments: (1, 1),
         run: tune::log,
@@ -153,6 +160,25 @@ const SUBCOMMANDS: &[Sub] = &[
         ],
     },
     Sub {
+        name: "quicklist",
+        arguments: (1, 2),
+        run: structure::quicklist,
+        help: &[
+            "QUICKLIST <key> [<0|1>]",
+            "    Show the nodes that a list consists of, and with 1 their elements.",
+        ],
+    },
+    Sub {
+        name: "quicklist-packed-threshold",
+        arguments: (1, 1),
+        run: structure::packed_threshold,
+        help: &[
+            "QUICKLIST-PACKED-THRESHOLD <size>",
+            "    Give elements of lists that are this large nodes of their own; 0 goes back to",
+            "    those that are larger than a node may be.",
+        ],
+    },
+    Sub {
         name: "replybuffer",
         arguments: (2, 2),
         run: tune::replybuffer,
@@ -206,18 +232,6 @@ const SUBCOMMANDS: &[Sub] = &[
 
 /// DEBUG subcommand [argument ...]
 fn debug(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
-    let permitted = match cx.node.config.enable_debug_command {
-        Permission::Yes => true,
-        Permission::Local => cx.client().peer.local,
-        Permission::No => false,
-    };
-    if !permitted {
-        return Err(CommandError::other(
-            "ERR DEBUG command not allowed. If the enable-debug-command option is set to \
-             \"local\", you can run it from a local connection, otherwise you need to set this \
-             option in the configuration file, and then restart the server.",
-        ));
-    }
     let count = args.len() - 2;
     if args.is(1, "help") && count == 0 {
         let lines: Vec<&str> = SUBCOMMANDS.iter().flat_map(|sub| sub.help).copied().collect();

@@ -29,6 +29,10 @@ fn nothing_is_to_be_seen_unless_the_settings_permit_it() {
     let session = engine.open();
     let reply = engine.execute(&session, &[b"DEBUG", b"DIGEST"]);
     assert!(reply.starts_with(b"-ERR DEBUG command not allowed. If the enable-debug-command"));
+    engine.execute(&session, &[b"MULTI"]);
+    let reply = engine.execute(&session, &[b"DEBUG", b"DIGEST"]);
+    assert!(reply.starts_with(b"-ERR DEBUG command not allowed."));
+    assert!(engine.execute(&session, &[b"EXEC"]).starts_with(b"-EXECABORT"));
 }
 
 #[test]
@@ -175,4 +179,69 @@ fn small_switches_answer_ok() {
     assert_eq!(server.ask("debug mallctl no.such"), "-ERR No such file or directory\r\n");
     assert!(server.ask("debug stringmatch-test").starts_with("+Apparently"));
     assert_eq!(server.ask("debug client-eviction"), "-ERR maxmemory-clients is disabled.\r\n");
+}
+
+#[test]
+fn lists_can_be_looked_into() {
+    let mut server = Server::new();
+    server.ask("rpush small 1 two");
+    assert_eq!(
+        server.ask("debug listpack small"),
+        "$45\r\n14 bytes, 2 elements\ninteger 1\n3 bytes \"two\"\n\r\n"
+    );
+    assert!(server.ask("debug quicklist small").starts_with("-ERR Not a quicklist"));
+    assert!(!server.ask("debug object small").contains("ql_nodes"));
+    assert_eq!(server.ask("debug quicklist-packed-threshold 5b"), "+OK\r\n");
+    server.ask("config set list-max-listpack-size 3");
+    server.ask("rpush l 1 2 3 4 5 6 long-one");
+    let object = server.ask("debug object l");
+    let nodes = "ql_nodes:3 ql_avg_node:2.33 ql_listpack_max:3 ql_compressed:0";
+    assert!(object.contains(nodes), "{object}");
+    let nodes = server.ask("debug quicklist l");
+    assert!(nodes.contains("7 elements, 3 nodes\npacked, 3 elements, "), "{nodes}");
+    assert!(nodes.ends_with("plain, 1 elements, 8 bytes\n\r\n"), "{nodes}");
+    let elements = server.ask("debug quicklist l 1");
+    assert!(elements.contains("\n  integer 1\n  integer 2\n  integer 3\npacked"), "{elements}");
+    assert!(elements.ends_with("  8 bytes \"long-one\"\n\r\n"), "{elements}");
+    assert_eq!(server.ask("debug quicklist-packed-threshold 0"), "+OK\r\n");
+    for wrong in ["4gb", "x"] {
+        let reply = server.ask(&format!("debug quicklist-packed-threshold {wrong}"));
+        assert!(reply.starts_with("-ERR argument must be a memory value bigger than 1"), "{reply}");
+    }
+}
+
+#[test]
+fn tables_of_collections_have_figures() {
+    let mut server = Server::new();
+    server.ask("sadd packed a b");
+    let refusal = server.ask("debug htstats-key packed");
+    assert!(refusal.starts_with("-ERR The value stored at the specified key is not"), "{refusal}");
+    server.ask("config set set-max-listpack-entries 1 hash-max-listpack-entries 1");
+    server.ask("config set zset-max-listpack-entries 1");
+    for fill in ["sadd s a b c", "hset h a 1 b 2 c 3", "zadd z 1 a 2 b 3 c"] {
+        server.ask(fill);
+        let key = fill.split(' ').nth(1).expect("a key");
+        let figures = server.ask(&format!("debug htstats-key {key}"));
+        assert!(figures.contains(" table size: "), "{figures}");
+        assert!(figures.contains(" number of elements: 3\n"), "{figures}");
+    }
+}
+
+#[test]
+fn serialized_lengths_are_those_of_what_is_saved() {
+    let mut server = Server::new();
+    let mut length = |fill: &str| {
+        server.ask("del k");
+        server.ask(fill);
+        let object = server.ask("debug object k");
+        let rest = object.split("serializedlength:").nth(1).expect("a length");
+        rest.split(' ').next().expect("a number").parse::<usize>().expect("a number")
+    };
+    assert_eq!(length("set k 100"), 2);
+    assert_eq!(length("set k 100000"), 5);
+    assert_eq!(length("set k abc"), 4);
+    assert_eq!(length("sadd k 1 2 3"), 1 + 8 + 6);
+    // Six bytes of head, one of end, and two more for each element.
+    assert_eq!(length("rpush k ab cd"), 2 + 1 + 7 + 8);
+    assert_eq!(length("hset k ab cd"), 1 + 7 + 8);
 }
