@@ -5,7 +5,6 @@ use stdx::hash::KeyHasher;
 use crate::Keys;
 use crate::entry::Entry;
 use crate::expire::{FieldDeadlines, Wheel};
-use crate::shard::Common;
 
 /// One database.
 #[derive(Debug)]
@@ -94,17 +93,10 @@ impl Database {
     }
 
     /// Takes all keys out.
-    pub(crate) fn clear(&mut self, common: &mut Common) -> Keys {
-        // A snapshot that has not come by yet gets everything now.
-        while !self.keys.capture_step(usize::MAX, &mut common.sink) {}
-        let capturing = self.keys.is_capturing();
+    pub(crate) fn clear(&mut self) -> Keys {
         self.wheel.clear();
         self.fields.clear();
         self.sweep_at = 0;
-        let keys = std::mem::replace(&mut self.keys, Keys::new(common.hasher));
-        if capturing {
-            self.keys.begin_capture();
-        }
-        keys
+        self.keys.take()
     }
 }

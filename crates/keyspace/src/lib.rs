@@ -25,7 +25,7 @@ pub use entry::{
 pub use evict::{Eviction, Rank};
 pub use observe::{Change, ClientId, Gone, Observers, Reason};
 pub use shard::{Garbage, KeyStats, Lazy, Shard};
-pub use snapshot::Snapshot;
+pub use snapshot::{Block, DatabaseSize, Head, Piece, SnapshotMemory, Taker};
 pub use value::{
     HashLimits, HashMut, HashRef, Keep, ListMut, ListRef, Member, NewSet, NewSortedSet, ScoreRange,
     Scored, SetDraws, SetIter, SetLimits, SetMut, SetRef, SortedSetIter, SortedSetLimits,

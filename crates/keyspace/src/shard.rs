@@ -3,6 +3,7 @@
 use stdx::hash::KeyHasher;
 use stdx::rng::SeededRng;
 
+use crate::Keys;
 use crate::access::{AccessClock, Policy};
 use crate::database::Database;
 use crate::db::Db;
@@ -11,7 +12,6 @@ use crate::evict::Pool;
 use crate::observe::{Observers, Reason};
 use crate::snapshot::Sink;
 use crate::value::HashRef;
-use crate::{Keys, Snapshot};
 
 /// What happened to keys, since the start or the last reset.
 #[derive(Debug, Clone, Copy, Default)]
@@ -247,7 +247,7 @@ impl Shard {
         self.common.sink.swap(one, other);
     }
 
-    /// Removes all keys of a database, or of all. What they held is freed here, or left for [`Shard::take_garbage`].
+    /// Removes all keys of a database, or of all. What they held is freed here, or left for [`Shard::take_garbage`]; a snapshot in the making leaves it there when it has been through it.
     pub fn clear(&mut self, db: Option<usize>, in_background: bool) -> usize {
         let range = db.map_or(0..self.dbs.len(), |index| index..index + 1);
         self.common.observers.emptied();
@@ -256,9 +256,14 @@ impl Shard {
             let database = &mut self.dbs[index];
             self.common.observers.replaced(index, |key| database.contains(key), |_| false);
             removed += database.keys.len();
-            self.common.sink.enter(index);
-            let keys = database.clear(&mut self.common);
-            if in_background && !keys.is_empty() {
+            let keys = database.clear();
+            if keys.is_empty() {
+                continue;
+            }
+            if keys.is_capturing() {
+                // A snapshot has to go through them first.
+                self.common.sink.adopt(index, keys);
+            } else if in_background {
                 self.common.garbage.push(Garbage::Keys(Box::new(keys)));
             }
         }
@@ -304,34 +309,5 @@ impl Shard {
         // That is asked all the time, and most databases are empty.
         let used = self.dbs.iter().filter(|database| !database.is_empty());
         used.filter_map(Database::next_expiry).min()
-    }
-
-    /// Starts a snapshot: from now on, what is about to change is kept first.
-    ///
-    /// # Panics
-    /// When there is one already.
-    pub fn begin_snapshot(&mut self) -> Snapshot {
-        self.common.sink.begin();
-        for db in &mut self.dbs {
-            db.keys.begin_capture();
-        }
-        Snapshot::new()
-    }
-
-    /// Goes on with a snapshot; see [`Snapshot::step`].
-    pub(crate) fn capture_step(&mut self, db: usize, buckets: usize) -> bool {
-        self.common.sink.enter(db);
-        self.dbs[db].keys.capture_step(buckets, &mut self.common.sink)
-    }
-
-    pub(crate) fn take_captured(&mut self) -> Vec<(usize, Entry)> {
-        self.common.sink.take()
-    }
-
-    pub(crate) fn end_snapshot(&mut self) {
-        for db in &mut self.dbs {
-            db.keys.end_capture();
-        }
-        self.common.sink.end();
     }
 }

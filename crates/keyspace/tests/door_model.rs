@@ -1,8 +1,8 @@
-//! The door behaves like a sorted map with deadlines, and a snapshot is the state of its start, whatever is written meanwhile.
+//! The door behaves like a sorted map with deadlines.
 
 use std::collections::BTreeMap;
 
-use keyspace::{Expiry, NewString, Policy, Shard, Snapshot, StringRef};
+use keyspace::{Expiry, NewString, Policy, Shard, StringRef};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -17,7 +17,6 @@ enum Op {
     Expire,
     Clear(u8),
     Swap,
-    Walk(u8),
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -34,7 +33,6 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::Expire),
         1 => (0..100_u8).prop_map(Op::Clear),
         1 => Just(Op::Swap),
-        4 => (1..6_u8).prop_map(Op::Walk),
     ]
 }
 
@@ -78,9 +76,6 @@ struct World {
     shard: Shard,
     model: Model,
     now: u64,
-    snapshot: Option<Snapshot>,
-    at_start: Model,
-    captured: Model,
 }
 
 impl World {
@@ -154,38 +149,8 @@ impl World {
                 }
             }
             Op::Swap => {
-                // There and back: the snapshot must not mind.
                 self.shard.swap(0, 1);
                 self.shard.swap(0, 1);
-            }
-            Op::Walk(buckets) => self.walk(usize::from(buckets)),
-        }
-    }
-
-    fn walk(&mut self, buckets: usize) {
-        match &mut self.snapshot {
-            None => {
-                // What is past its time but there belongs to the snapshot as well; it is not at issue here.
-                self.shard.expire(true, || true);
-                self.at_start = all(&mut self.shard, 0);
-                self.captured.clear();
-                self.snapshot = Some(self.shard.begin_snapshot());
-            }
-            Some(snapshot) => {
-                let Some(entries) = snapshot.step(&mut self.shard, buckets) else {
-                    self.snapshot = None;
-                    assert_eq!(
-                        self.captured, self.at_start,
-                        "the snapshot is the state of its start"
-                    );
-                    return;
-                };
-                for (db, entry) in entries {
-                    assert_eq!(db, 0);
-                    let facts = (text(&entry.as_string().expect("a string")), entry.expiry());
-                    let twice = self.captured.insert(entry.key().to_vec(), facts);
-                    assert_eq!(twice, None, "each key is captured once");
-                }
             }
         }
     }
@@ -200,9 +165,6 @@ proptest! {
             shard: Shard::new(2, seed),
             model: Model::new(),
             now: 1_000_000,
-            snapshot: None,
-            at_start: Model::new(),
-            captured: Model::new(),
         };
         for op in &ops {
             world.tell_time();
@@ -210,8 +172,5 @@ proptest! {
         }
         world.tell_time();
         prop_assert_eq!(all(&mut world.shard, 0), world.model.clone());
-        while world.snapshot.is_some() {
-            world.walk(3);
-        }
     }
 }

@@ -11,7 +11,7 @@ use std::ptr::NonNull;
 
 use stdx::size_class::good_size;
 
-use crate::cut::{Cut, Record, pop_bytes, push_bytes};
+use crate::cut::{self, Cut, Record, pop_bytes, push_bytes};
 use crate::hashtable::{Element, Hasher64, Iter as TableIter, Table};
 
 const LONG: u8 = 255;
@@ -100,6 +100,11 @@ impl Record for Member {
     }
 }
 
+/// Takes a member off the front of a piece of a cut.
+pub fn take_member<'a>(piece: &mut &'a [u8]) -> Option<&'a [u8]> {
+    pop_bytes(piece)
+}
+
 impl std::fmt::Debug for Member {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.bytes().escape_ascii())
@@ -151,15 +156,14 @@ impl<H: Hasher64> Set<H> {
         self.cut.as_ref().map(|cut| cut.len)
     }
 
-    /// Visits further members of the cut: all that had to be kept meanwhile, and those of up to `buckets_max` buckets. Returns whether that was all.
-    pub fn cut_step(&mut self, buckets_max: usize, visit: &mut dyn FnMut(&[u8])) -> bool {
-        let finished = self.table.capture_step(buckets_max, &mut self.cut);
-        let records = self.cut.as_mut().map(|cut| cut.take()).unwrap_or_default();
-        let mut rest = &records[..];
-        while let Some(member) = pop_bytes(&mut rest) {
-            visit(member);
-        }
-        finished
+    /// Returns the memory of what had to be kept for the cut and was not asked for yet.
+    pub fn cut_kept(&self) -> usize {
+        self.cut.as_ref().map_or(0, |cut| cut.kept())
+    }
+
+    /// Returns the next piece of the cut: about so many bytes of members, for [`take_member`]. It may be empty; `None` is the end.
+    pub fn cut_step(&mut self, bytes: usize) -> Option<Vec<u8>> {
+        cut::step(&mut self.table, &mut self.cut, bytes)
     }
 
     /// Ends the cut, complete or not.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use stdx::hash::KeyHasher;
-use structs::set::Set;
+use structs::set::{Set, take_member};
 
 #[derive(Debug, Clone)]
 enum Op {
@@ -20,7 +20,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         6 => (0..600_u16).prop_map(Op::Insert),
         4 => (0..600_u16).prop_map(Op::Remove),
         1 => Just(Op::BeginCut),
-        2 => (1..8_usize).prop_map(Op::Step),
+        2 => (1..800_usize).prop_map(Op::Step),
         1 => Just(Op::EndCut),
     ];
     prop::collection::vec(op, 0..1500)
@@ -38,10 +38,16 @@ fn member(number: u16) -> Vec<u8> {
 type CutSoFar = (BTreeSet<Vec<u8>>, Vec<Vec<u8>>);
 
 /// Goes on with a cut; checks it if that was all.
-fn step(set: &mut Set<KeyHasher>, cut: &mut Option<CutSoFar>, buckets: usize) {
+fn step(set: &mut Set<KeyHasher>, cut: &mut Option<CutSoFar>, bytes: usize) {
     let Some((members, told)) = cut else { return };
     assert_eq!(set.cut_len(), Some(members.len()));
-    if set.cut_step(buckets, &mut |member| told.push(member.to_vec())) {
+    if let Some(piece) = set.cut_step(bytes) {
+        let mut rest = &piece[..];
+        while let Some(member) = take_member(&mut rest) {
+            told.push(member.to_vec());
+        }
+        assert!(rest.is_empty());
+    } else {
         set.end_cut();
         told.sort();
         let expected: Vec<_> = members.iter().cloned().collect();
@@ -74,7 +80,7 @@ proptest! {
                     set.begin_cut();
                     cut = Some((model.clone(), Vec::new()));
                 }
-                Op::Step(buckets) => step(&mut set, &mut cut, buckets),
+                Op::Step(bytes) => step(&mut set, &mut cut, bytes),
                 Op::EndCut => {
                     set.end_cut();
                     cut = None;
@@ -83,7 +89,7 @@ proptest! {
             prop_assert_eq!(set.len(), model.len());
         }
         while cut.is_some() {
-            step(&mut set, &mut cut, 3);
+            step(&mut set, &mut cut, 300);
         }
         let members: BTreeSet<_> = set.iter().map(<[u8]>::to_vec).collect();
         prop_assert_eq!(&members, &model);

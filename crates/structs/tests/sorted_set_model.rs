@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use stdx::hash::KeyHasher;
-use structs::sorted_set::{Key, SortedSet};
+use structs::sorted_set::{Key, SortedSet, take_scored};
 
 #[derive(Debug, Clone)]
 enum Op {
@@ -24,7 +24,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         3 => (0..400_u16).prop_map(Op::Remove),
         1 => (0..300_usize, 0..30_usize).prop_map(|(rank, count)| Op::RemoveRange(rank, count)),
         1 => Just(Op::BeginCut),
-        2 => (1..8_usize).prop_map(Op::Step),
+        2 => (1..800_usize).prop_map(Op::Step),
         1 => Just(Op::EndCut),
     ];
     prop::collection::vec(op, 0..1200)
@@ -52,13 +52,16 @@ fn owned((member, score): (&[u8], f64)) -> (Vec<u8>, f64) {
 }
 
 /// Goes on with a cut; checks it if that was all.
-fn step(set: &mut SortedSet<KeyHasher>, cut: &mut Option<(Map, Map)>, buckets: usize) {
+fn step(set: &mut SortedSet<KeyHasher>, cut: &mut Option<(Map, Map)>, bytes: usize) {
     let Some((then, told)) = cut else { return };
     assert_eq!(set.cut_len(), Some(then.len()));
-    let finished = set.cut_step(buckets, &mut |member, score| {
-        assert!(told.insert(member.to_vec(), score as i32).is_none(), "each member once");
-    });
-    if finished {
+    if let Some(piece) = set.cut_step(bytes) {
+        let mut rest = &piece[..];
+        while let Some((member, score)) = take_scored(&mut rest) {
+            assert!(told.insert(member.to_vec(), score as i32).is_none(), "each member once");
+        }
+        assert!(rest.is_empty());
+    } else {
         set.end_cut();
         assert_eq!(then, told);
         *cut = None;
@@ -110,7 +113,7 @@ proptest! {
                     set.begin_cut();
                     cut = Some((model.clone(), Map::new()));
                 }
-                Op::Step(buckets) => step(&mut set, &mut cut, buckets),
+                Op::Step(bytes) => step(&mut set, &mut cut, bytes),
                 Op::EndCut => {
                     set.end_cut();
                     cut = None;
@@ -119,7 +122,7 @@ proptest! {
             prop_assert_eq!(set.len(), model.len());
         }
         while cut.is_some() {
-            step(&mut set, &mut cut, 3);
+            step(&mut set, &mut cut, 300);
         }
         set.assert_valid();
         let mut copy = set.clone();

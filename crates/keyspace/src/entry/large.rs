@@ -11,6 +11,7 @@ use stdx::hash::KeyHasher;
 use stdx::size_class::good_size;
 
 use super::kind::Kind;
+use crate::snapshot::Piece;
 
 /// A big hash.
 pub type LargeHash = structs::hash::Hash<KeyHasher>;
@@ -39,6 +40,18 @@ pub(crate) trait Collection: Send {
     fn cut(&mut self) -> Option<Self>
     where
         Self: Sized;
+
+    /// Returns the number of elements that are walked.
+    fn cut_len(&self) -> usize;
+
+    /// Returns the next of what is walked, about so many bytes.
+    fn cut_step(&mut self, bytes: usize) -> Option<Piece>;
+
+    /// Returns the bytes that were kept for the walk because of changes.
+    fn cut_kept(&self) -> usize;
+
+    /// Ends the walk, complete or not.
+    fn end_cut(&mut self);
 }
 
 struct Counted<C> {
@@ -92,6 +105,12 @@ impl<C: Collection> Large<C> {
         unsafe { &mut *self.0.as_ref().collection.get() }
     }
 
+    /// Returns whether this is the only handle.
+    pub(crate) fn is_unique(&self) -> bool {
+        // SAFETY: a handle keeps the allocation alive.
+        unsafe { &self.0.as_ref().refs }.load(Ordering::Acquire) == 1
+    }
+
     /// Returns the size of the allocation and of all that the collection has allocated.
     ///
     /// # Safety
@@ -114,8 +133,51 @@ impl<C> Drop for Large<C> {
     }
 }
 
-macro_rules! collections {
-    ($($name:ty = $kind:ident $(| $other:ident)?, $cut:expr;)*) => { $(
+impl Collection for LargeList {
+    const KIND: u8 = Kind::LARGE_LIST.bits();
+
+    #[inline]
+    fn is_of(kind: u8) -> bool {
+        kind == Self::KIND
+    }
+
+    fn memory(&self) -> usize {
+        Self::memory(self)
+    }
+
+    fn copy(&self) -> Self {
+        self.clone()
+    }
+
+    // The nodes of a list are shared until they are written to.
+    fn cut(&mut self) -> Option<Self> {
+        Some(self.clone())
+    }
+
+    fn cut_len(&self) -> usize {
+        self.len()
+    }
+
+    fn cut_step(&mut self, bytes: usize) -> Option<Piece> {
+        let (mut nodes, mut taken) = (Vec::new(), 0);
+        while taken < bytes
+            && let Some(node) = self.take_first_node()
+        {
+            taken += node.memory();
+            nodes.push(node);
+        }
+        (!nodes.is_empty()).then_some(Piece::Nodes(nodes))
+    }
+
+    fn cut_kept(&self) -> usize {
+        0
+    }
+
+    fn end_cut(&mut self) {}
+}
+
+macro_rules! tables {
+    ($($name:ty = $kind:ident $(| $other:ident)?;)*) => { $(
         impl Collection for $name {
             const KIND: u8 = Kind::$kind.bits();
 
@@ -133,17 +195,31 @@ macro_rules! collections {
             }
 
             fn cut(&mut self) -> Option<Self> {
-                let cut: fn(&mut Self) -> Option<Self> = $cut;
-                cut(self)
+                self.begin_cut();
+                None
+            }
+
+            fn cut_len(&self) -> usize {
+                <$name>::cut_len(self).unwrap_or(0)
+            }
+
+            fn cut_step(&mut self, bytes: usize) -> Option<Piece> {
+                <$name>::cut_step(self, bytes).map(Piece::Elements)
+            }
+
+            fn cut_kept(&self) -> usize {
+                <$name>::cut_kept(self)
+            }
+
+            fn end_cut(&mut self) {
+                <$name>::end_cut(self);
             }
         }
     )* };
 }
 
-collections! {
-    // The nodes of a list are shared until they are written to.
-    LargeList = LARGE_LIST, |list| Some(list.clone());
-    LargeHash = LARGE_HASH | LARGE_TIMED_HASH, |hash| { hash.begin_cut(); None };
-    LargeSet = LARGE_SET, |set| { set.begin_cut(); None };
-    LargeSortedSet = LARGE_SORTED_SET, |set| { set.begin_cut(); None };
+tables! {
+    LargeHash = LARGE_HASH | LARGE_TIMED_HASH;
+    LargeSet = LARGE_SET;
+    LargeSortedSet = LARGE_SORTED_SET;
 }

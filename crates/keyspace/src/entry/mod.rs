@@ -22,6 +22,7 @@
 //! string.rs   strings
 //! packed.rs   packed collections, edited in place
 //! large.rs    the others: counted, since a snapshot holds them too
+//! cut.rs      how a snapshot walks those
 //! ```
 
 #![expect(unsafe_code, reason = "fields of varying size in one allocation have no safe spelling")]
@@ -151,6 +152,9 @@ macro_rules! with_large {
     };
 }
 
+// Here, since it uses the macro.
+mod cut;
+
 impl Entry {
     /// Returns the address of the block, which stays the entry's own.
     pub(crate) fn address(&self) -> NonNull<u8> {
@@ -256,7 +260,7 @@ impl Entry {
     }
 
     /// Returns the size of the block before rounding to the allocator's class.
-    fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let at = self.value_at();
         match self.kind() {
             Kind::SHORT | Kind::SHORT_RAW => at + 1 + usize::from(self.byte(at)),
@@ -423,8 +427,8 @@ impl Entry {
         self.put(Value::large(collection));
     }
 
-    /// Drops what the entry points to. The pointer dangles then.
-    fn drop_apart(&mut self) {
+    /// Drops what the entry points to, if it does. The pointer dangles then.
+    pub(crate) fn drop_apart(&mut self) {
         if self.kind().is_blob() {
             drop(self.blob(self.value_at()));
         } else {
@@ -510,20 +514,20 @@ impl Entry {
         Self::build(key, value, expiry, self.access())
     }
 
-    /// Returns what a snapshot gets, in time that does not depend on the size of the value: a copy, or a further hold on a collection that knows from now on what has to be kept as it is.
+    /// Appends a copy of the entry's bytes, which is an entry that is not to be freed but whose [`Entry::drop_apart`] is to be called. Returns how much memory the two share.
     ///
-    /// To be called when nobody looks at the collection.
-    pub(crate) fn cut(&self) -> Self {
-        let value = with_large!(
-            self,
-            // SAFETY: nobody looks at the collection, by the caller's word.
-            large => match unsafe { large.get_mut() }.cut() {
-                Some(copy) => Value::large(copy),
-                None => Value::Apart(large.hold().into_raw(), self.kind()),
-            },
-            else self.shared_value()
-        );
-        Self::build(self.key(), value, self.expiry(), self.access())
+    /// Not for large values.
+    pub(crate) fn copy_into(&self, out: &mut Vec<u8>) -> usize {
+        debug_assert!(!self.is_large(), "a large value is not read but with the shard at hand");
+        // SAFETY: the block has so many bytes, all of them written.
+        out.extend_from_slice(unsafe { std::slice::from_raw_parts(self.0.as_ptr(), self.size()) });
+        if !self.kind().is_blob() {
+            return 0;
+        }
+        let blob = self.blob_ref(self.value_at());
+        // The pointer that was copied is this handle from now on.
+        let _ = Blob::clone(&blob).into_raw();
+        good_size(blob.allocation_size())
     }
 
     /// Returns the value, which is not a large collection, for another block beside this one.

@@ -93,7 +93,7 @@ fn a_copy_of_a_big_packed_block_is_not_changed_by_edits() {
     let mut entry = packed(Form::Set, None);
     let long = [b'x'; 300];
     ListpackBuf::over(entry.packed_mut()).append([&long[..]]);
-    let copy = entry.cut();
+    let copy = entry.duplicate(b"copy", None);
     ListpackBuf::over(entry.packed_mut()).append([&b"more"[..]]);
     let first = Listpack::new(entry.packed()).first().expect("an element");
     assert_ne!(first, Listpack::new(entry.packed()).end());

@@ -7,7 +7,8 @@ use std::ptr::NonNull;
 
 use stdx::size_class::good_size;
 
-use crate::cut::{Record, push_bytes};
+use super::FieldRef;
+use crate::cut::{Record, pop_bytes, pop_number, pop_slice, push_bytes, push_number};
 use crate::hashtable::Element;
 
 /// A length byte that says that the length follows in eight more.
@@ -149,12 +150,29 @@ impl fmt::Debug for Field {
     }
 }
 
+/// The field's length, doubled, plus one if it expires; then its bytes, those of the value with their length, and the expiry.
 impl Record for Field {
     fn append_to(&self, out: &mut Vec<u8>) {
-        let (field, value) = self.parts();
-        push_bytes(out, field);
+        let ((field, value), expiry) = (self.parts(), self.expiry());
+        push_number(out, (field.len() as u64) << 1 | u64::from(expiry.is_some()));
+        out.extend_from_slice(field);
         push_bytes(out, value);
-        // None is the latest there is: nothing expires then.
-        out.extend_from_slice(&self.expiry().unwrap_or(u64::MAX).to_le_bytes());
+        if let Some(when) = expiry {
+            out.extend_from_slice(&when.to_le_bytes());
+        }
     }
+}
+
+/// Takes what was appended off the front.
+pub(super) fn take_from<'a>(from: &mut &'a [u8]) -> Option<FieldRef<'a>> {
+    let start = pop_number(from)?;
+    let name = pop_slice(from, start >> 1)?;
+    let value = pop_bytes(from)?;
+    let mut expiry = None;
+    if start & 1 != 0 {
+        let (when, rest) = from.split_first_chunk()?;
+        expiry = Some(u64::from_le_bytes(*when));
+        *from = rest;
+    }
+    Some(FieldRef { name, value, expiry })
 }

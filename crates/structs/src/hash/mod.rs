@@ -23,7 +23,7 @@ mod field;
 
 use self::deadlines::Deadlines;
 use self::field::{Field, block_size};
-use crate::cut::{Cut, pop_bytes};
+use crate::cut::{self, Cut};
 use crate::hashtable::{Hasher64, Iter as TableIter, Table};
 
 /// A field as it is seen.
@@ -42,6 +42,11 @@ impl<'a> FieldRef<'a> {
     fn of(field: &Field) -> FieldRef<'a> {
         let (name, value) = field.parts();
         Self { name, value, expiry: field.expiry() }
+    }
+
+    /// Takes a field off the front of a piece of a cut.
+    pub fn take_from(piece: &mut &'a [u8]) -> Option<Self> {
+        field::take_from(piece)
     }
 }
 
@@ -214,19 +219,14 @@ impl<H: Hasher64> Hash<H> {
         self.cut.as_ref().map(|cut| cut.len)
     }
 
-    /// Visits further fields of the cut: all that had to be kept meanwhile, and those of up to `buckets_max` buckets. Returns whether that was all.
-    pub fn cut_step(&mut self, buckets_max: usize, visit: &mut dyn FnMut(FieldRef<'_>)) -> bool {
-        let finished = self.table.capture_step(buckets_max, &mut self.cut);
-        let records = self.cut.as_mut().map(|cut| cut.take()).unwrap_or_default();
-        let mut rest = &records[..];
-        while let (Some(name), Some(value)) = (pop_bytes(&mut rest), pop_bytes(&mut rest))
-            && let Some((when, others)) = rest.split_first_chunk::<8>()
-        {
-            rest = others;
-            let when = u64::from_le_bytes(*when);
-            visit(FieldRef { name, value, expiry: (when != u64::MAX).then_some(when) });
-        }
-        finished
+    /// Returns the memory of what had to be kept for the cut and was not asked for yet.
+    pub fn cut_kept(&self) -> usize {
+        self.cut.as_ref().map_or(0, |cut| cut.kept())
+    }
+
+    /// Returns the next piece of the cut: about so many bytes of fields, for [`FieldRef::take_from`]. It may be empty; `None` is the end.
+    pub fn cut_step(&mut self, bytes: usize) -> Option<Vec<u8>> {
+        cut::step(&mut self.table, &mut self.cut, bytes)
     }
 
     /// Ends the cut, complete or not.

@@ -83,7 +83,7 @@ use crate::listpack::Element;
 pub use self::iter::Iter;
 pub use self::limits::Limits;
 pub use self::needle::Needle;
-pub use self::nodes::{Container, Content, NodeView};
+pub use self::nodes::{Container, Content, NodeView, TakenNode};
 
 /// One of the two ends of a list, or where a walk begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -39,7 +39,29 @@ pub struct NodeView<'l> {
     pub content: Content<'l>,
 }
 
+/// A node that was taken out of a list, to be saved as it is. It shares its content with clones of
+/// the list until they change it.
+#[derive(Debug)]
+pub struct TakenNode(Node);
+
+impl TakenNode {
+    /// What there is to be seen.
+    pub fn view(&self) -> NodeView<'_> {
+        self.0.view()
+    }
+
+    /// The bytes of its allocation.
+    pub fn memory(&self) -> usize {
+        self.0.memory()
+    }
+}
+
 impl List {
+    /// Takes the first node out, as it is: for a clone that is to be saved and let go on the way.
+    pub fn take_first_node(&mut self) -> Option<TakenNode> {
+        (!self.is_empty()).then(|| TakenNode(self.take_node(0)))
+    }
+
     /// The nodes, to be saved as they are.
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeView<'_>> + ExactSizeIterator {
         self.nodes.iter().map(Node::view)

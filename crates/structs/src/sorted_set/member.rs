@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 
 use stdx::size_class::good_size;
 
-use crate::cut::{Record, push_bytes};
+use crate::cut::{Record, pop_bytes, push_bytes};
 use crate::hashtable::{Element, prefetch};
 use crate::ordered;
 
@@ -107,6 +107,13 @@ impl Record for Member {
         out.extend_from_slice(&self.score().to_le_bytes());
         push_bytes(out, self.bytes());
     }
+}
+
+/// Takes a member with its score off the front of a piece of a cut.
+pub fn take_scored<'a>(piece: &mut &'a [u8]) -> Option<(&'a [u8], f64)> {
+    let (score, rest) = piece.split_first_chunk()?;
+    *piece = rest;
+    Some((pop_bytes(piece)?, f64::from_le_bytes(*score)))
 }
 
 impl fmt::Debug for Member {

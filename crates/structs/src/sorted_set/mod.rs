@@ -23,11 +23,12 @@ mod member;
 use std::ops::Range;
 
 use self::member::{Handle, Member};
-use crate::cut::{Cut, pop_bytes};
+use crate::cut::{self, Cut};
 use crate::hashtable::{Hasher64, Table};
 use crate::ordered::Tree;
 
 pub use self::iter::Iter;
+pub use self::member::take_scored;
 pub use crate::ordered::Key;
 
 /// Members with scores, in their order.
@@ -228,17 +229,14 @@ impl<H: Hasher64> SortedSet<H> {
         self.cut.as_ref().map(|cut| cut.len)
     }
 
-    /// Visits further members of the cut, in no order: all that had to be kept meanwhile, and those of up to `buckets_max` buckets. Returns whether that was all.
-    pub fn cut_step(&mut self, buckets_max: usize, visit: &mut dyn FnMut(&[u8], f64)) -> bool {
-        let finished = self.table.capture_step(buckets_max, &mut self.cut);
-        let records = self.cut.as_mut().map(|cut| cut.take()).unwrap_or_default();
-        let mut rest = &records[..];
-        while let Some((score, tail)) = rest.split_first_chunk() {
-            rest = tail;
-            let Some(member) = pop_bytes(&mut rest) else { break };
-            visit(member, f64::from_le_bytes(*score));
-        }
-        finished
+    /// Returns the memory of what had to be kept for the cut and was not asked for yet.
+    pub fn cut_kept(&self) -> usize {
+        self.cut.as_ref().map_or(0, |cut| cut.kept())
+    }
+
+    /// Returns the next piece of the cut: about so many bytes of members with their scores, in no order, for [`take_scored`]. It may be empty; `None` is the end.
+    pub fn cut_step(&mut self, bytes: usize) -> Option<Vec<u8>> {
+        cut::step(&mut self.table, &mut self.cut, bytes)
     }
 
     /// Ends the cut, complete or not.
