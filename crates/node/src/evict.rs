@@ -22,6 +22,8 @@ impl Node {
             self.note_excess(false);
             return false;
         }
+        // Rather clients that use too much than keys.
+        self.evict_grown_clients();
         let Some(eviction) = eviction(self.config.maxmemory_policy, self.config.maxmemory_samples)
         else {
             self.note_excess(true);

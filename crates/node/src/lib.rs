@@ -138,6 +138,8 @@ pub struct Node {
     last_mono_ns: u64,
     /// Changes since the last save.
     dirty: u64,
+    /// How much memory was used when clients were last held to what they may use.
+    clients_seen_at: u64,
     /// Values that were handed over to be freed and are not yet.
     lazy_pending: u64,
     /// Since when more memory is used than may be.
@@ -197,6 +199,7 @@ impl Node {
             answering: None,
             aside: Output::default(),
             dirty: 0,
+            clients_seen_at: 0,
             lazy_pending: 0,
             excess_since_ns: None,
             cycle_began_ns: 0,
@@ -322,6 +325,7 @@ impl Node {
         self.stats.cycle_ns += self.clock.mono_ns().saturating_sub(self.cycle_began_ns);
         // Here, so that not even a short peak goes unnoticed.
         self.stats.peak_memory = self.stats.peak_memory.max(self.memory.used());
+        self.evict_grown_clients();
     }
 
     /// Returns how much of the loop's time went into commands, in microseconds.

@@ -9,6 +9,9 @@ const OUTPUT_BUFFER_MIN: usize = resp::reply::BUFFER_MIN;
 /// The output beyond the first buffer that may pile up for a client which has not logged in.
 const STRANGER_OUTPUT_MAX: u64 = 1024;
 
+/// All clients are looked at when as much memory has been taken by anybody as this part (one in so many) of what they may use.
+const CLIENT_GROWTH_PART: u64 = 16;
+
 impl Client {
     /// Makes the output buffer smaller when it was not needed lately; returns whether it did.
     pub(crate) fn fit_output_buffer(&mut self, forget_peak: bool) -> bool {
@@ -53,6 +56,19 @@ impl Node {
                 format!("Client id={id} closed for overcoming of output buffer limits."),
             );
             self.close(token);
+        }
+    }
+
+    /// Sees whether clients use more than they may, if they can have grown enough since that was last seen to.
+    pub(crate) fn evict_grown_clients(&mut self) {
+        let Some(limit) = self.config.maxmemory_clients.limit(self.config.maxmemory) else {
+            return;
+        };
+        let used = self.memory.used();
+        self.clients_seen_at = self.clients_seen_at.min(used);
+        if used - self.clients_seen_at > limit / CLIENT_GROWTH_PART {
+            self.evict_clients();
+            self.clients_seen_at = self.memory.used();
         }
     }
 

@@ -1,9 +1,10 @@
 //! The server as a process: how it starts, what it says, how it is changed and how it ends.
 //!
-//! `start`: the command line, files, and the first lines of the log. `signals`: how it ends, well or badly. `settings`: CONFIG, as far as sockets, files and the process are concerned. `info`: figures that are real. `network`: many clients, and too many. `abuse`: what nobody should send.
+//! `start`: the command line, files, and the first lines of the log. `signals`: how it ends, well or badly. `settings`: CONFIG, as far as sockets, files and the process are concerned. `info`: figures that are real. `memory`: its limits. `network`: many clients, and too many. `abuse`: what nobody should send.
 
 mod abuse;
 mod info;
+mod memory;
 mod network;
 mod settings;
 mod signals;
