@@ -31,6 +31,8 @@ impl Node {
         let patience = patience_ns(self.config.maxmemory_eviction_tenacity);
         let over = loop {
             let evicted = (0..STRIDE).take_while(|_| self.shard.evict(eviction)).count();
+            // What is to be told about the keys takes memory, too, until it is told.
+            self.commit_own_changes();
             if self.memory.used() <= limit {
                 break false;
             }
@@ -43,7 +45,6 @@ impl Node {
         };
         let elapsed = self.clock.mono_ns().saturating_sub(start);
         self.note_latency(Cause::EvictionCycle, elapsed);
-        self.commit_own_changes();
         self.note_excess(self.memory.used() > limit);
         over
     }

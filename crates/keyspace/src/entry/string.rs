@@ -155,6 +155,10 @@ impl Entry {
             return self.set_string(NewString::Edited(&room[..len]));
         }
         self.edit(|blob| {
+            // A string that begins gets what it needs. One that grows may grow again.
+            if blob.is_empty() && u32::try_from(end).is_ok() {
+                blob.reserve_exact(end);
+            }
             if offset >= blob.len() {
                 blob.resize(offset);
                 blob.extend(bytes);
