@@ -209,3 +209,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn few_fields_of_many_are_drawn_without_reading_the_others() {
+    const FIELDS: u64 = 50_000;
+
+    let mut shard = Shard::new(1, 7);
+    shard.set_now(1000, Policy::default());
+    let mut db = shard.db(0);
+    let (entry, _) = db.open_or_create(db.key(b"h"), Form::Hash);
+    let limits = HashLimits { entries: 8, value: 64 };
+    let mut hash = entry.into_hash(limits).expect("a hash");
+    for field in 0..FIELDS {
+        // Every third is past its time when it is looked at.
+        let expiry = if field % 3 == 0 { Expiry::At(1500) } else { Expiry::None };
+        hash.insert(field.to_string().as_bytes(), b"value", expiry);
+    }
+    drop(hash);
+    let entry = db.find(db.key(b"h")).expect("the hash");
+    let view = entry.as_hash(2000).expect("a hash");
+
+    let (mut state, mut draws) = (1_u64, 0);
+    let mut below = |n| {
+        draws += 1;
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) % n
+    };
+    let mut sampled = std::collections::BTreeSet::new();
+    view.sample(10, &mut below, |field, _| {
+        let field = field.integer().expect("a number");
+        assert_ne!(field % 3, 0, "a field past its time");
+        assert!(sampled.insert(field), "each field once");
+    });
+    assert_eq!(sampled.len(), 10);
+    assert!(draws < 1000, "{draws} draws for ten fields");
+}

@@ -144,6 +144,8 @@ pub struct Node {
     lazy_pending: u64,
     /// Since when more memory is used than may be.
     excess_since_ns: Option<u64>,
+    /// When the log was last told of a browser, in Unix time.
+    browser_seen_ms: Option<u64>,
     /// When the present turn of the loop began, by the steady clock.
     cycle_began_ns: u64,
     /// Whether the commands of a transaction are running.
@@ -202,6 +204,7 @@ impl Node {
             clients_seen_at: 0,
             lazy_pending: 0,
             excess_since_ns: None,
+            browser_seen_ms: None,
             cycle_began_ns: 0,
             in_exec: false,
             actions: Vec::new(),

@@ -2,7 +2,7 @@
 
 mod support;
 
-use node::{Peer, Token};
+use node::{Action, LogLevel, Peer, Token};
 use support::{Talk, show};
 
 const WRONG: &str = "-WRONGPASS invalid username-password pair or user is disabled.";
@@ -167,4 +167,32 @@ fn after_quit_nothing_is_answered() {
     assert_eq!(output.pieces().flatten().copied().collect::<Vec<_>>(), b"+PONG\r\n+OK\r\n");
     output.clear();
     assert!(node.is_finished(me));
+}
+
+#[test]
+fn a_request_of_a_browser_ends_the_connection_before_its_body_is_run() {
+    let mut talk = Talk::new();
+    let mut warnings = 0;
+    for head in ["POST / HTTP/1.1", "post /", "HOST: localhost"] {
+        let browser = connect(&mut talk);
+        let node = talk.engine.node();
+        node.receive(browser, format!("{head}\r\nSET a b\r\n").as_bytes());
+        let mut closed = false;
+        for action in node.take_actions() {
+            match action {
+                Action::Close(token) => closed |= token == browser,
+                Action::Log(LogLevel::Warning, text) => {
+                    assert!(text.contains("127.0.0.1:5"), "{text}");
+                    warnings += 1;
+                }
+                _ => (),
+            }
+        }
+        assert!(closed, "{head}");
+        node.disconnected(browser);
+    }
+    assert_eq!(warnings, 1, "the log is not flooded");
+    let me = talk.engine.open();
+    assert_eq!(talk.ask(&me, "GET a"), "nil");
+    assert!(talk.ask(&me, "POSTS a").starts_with("-ERR unknown command 'POSTS'"));
 }

@@ -25,6 +25,10 @@ impl Node {
         match resolved {
             Ok(row) if plain && !row.has(Flag::Protected) => self.call(token, row, args),
             Ok(row) => self.run_special(token, row, args),
+            Err(_) if row.is_none() && is_from_a_browser(args) => {
+                self.cut_off_browser(token);
+                self.last_mono_ns
+            }
             Err(error) => {
                 self.note_skip(token);
                 let mark = self.begin_answer(token);
@@ -223,6 +227,23 @@ impl Node {
         self.queue_write(token);
     }
 
+    /// Ends a connection over which a browser speaks, before the body of its request is taken for commands. The log says so once in a while.
+    #[cold]
+    fn cut_off_browser(&mut self, token: Token) {
+        const WARN_EVERY_MS: u64 = 60_000;
+
+        let now_ms = self.shard.now_ms();
+        if self.browser_seen_ms.is_none_or(|seen| now_ms.saturating_sub(seen) > WARN_EVERY_MS) {
+            self.browser_seen_ms = Some(now_ms);
+            let addr = &self.clients[token].peer.addr;
+            let text = format!(
+                "Possible SECURITY ATTACK: a request of HTTP (POST or Host:) came from {addr}, perhaps from a browser that was made to send commands. The connection is closed."
+            );
+            self.log(crate::LogLevel::Warning, text);
+        }
+        self.close(token);
+    }
+
     /// Answers bytes that are no request, and ends the connection.
     pub(super) fn refuse_protocol(&mut self, token: Token, error: ProtocolError) {
         let id = self.clients[token].id.0;
@@ -234,6 +255,11 @@ impl Node {
         self.clients[token].flags.set(Flags::CLOSE_AFTER_REPLY, true);
         self.queue_write(token);
     }
+}
+
+/// Returns whether this is a line that a request of HTTP has and no client of ours sends: browsers can be made to send requests to anybody, with commands in their body.
+fn is_from_a_browser(args: &Args<'_>) -> bool {
+    ["post", "host:"].iter().any(|word| args.is(0, word))
 }
 
 /// Finds the subcommand, if there is one, and checks the number of arguments.

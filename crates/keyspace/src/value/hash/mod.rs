@@ -253,7 +253,7 @@ impl<'a> HashRef<'a> {
         found
     }
 
-    /// Visits `count` different fields by chance, or all if there are no more, with their values. Every choice of fields is equally likely; their order is that of the hash.
+    /// Visits `count` different fields by chance, or all if there are no more, with their values. Every choice of fields is equally likely; their order says nothing.
     pub fn sample(
         self,
         count: usize,
@@ -262,6 +262,22 @@ impl<'a> HashRef<'a> {
     ) {
         let mut left = self.len();
         let mut wanted = count.min(left);
+        // Few of many are drawn one by one, without reading the others.
+        if let FormRef::Large(hash) = self.form
+            && wanted < left / FEW_OF
+            && left > hash.len() / 2
+        {
+            let mut seen = stdx::hash::Set::default();
+            while seen.len() < wanted
+                && let Some(field) = hash.random(below)
+            {
+                // No two fields are at the same place.
+                if self.shows(field.expiry) && seen.insert(field.name.as_ptr() as usize) {
+                    visit(Element::Bytes(field.name), Element::Bytes(field.value));
+                }
+            }
+            return;
+        }
         self.for_each(|field, value| {
             // Of those that are left, so many are still wanted.
             if wanted > 0 && below(left as u64) < wanted as u64 {
@@ -275,3 +291,6 @@ impl<'a> HashRef<'a> {
 
 /// So many fields are drawn before all are gone through.
 const DRAWS_MAX: usize = 100;
+
+/// Less than one field in so many is a few of them.
+const FEW_OF: usize = 8;
