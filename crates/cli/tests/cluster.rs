@@ -332,6 +332,15 @@ fn diagnostics_cover_all_nodes() {
     let lines = ask(&["--stat", "-r", "2", "-i", "0.05"]);
     let shown = lines.lines().filter(|line| line.starts_with(&format!("{KEYS} "))).count();
     assert_eq!(shown, 2, "{lines}");
+    let cache = ask(&["--lru-test", "300", "-r", "2"]);
+    for line in cache.lines() {
+        let (_, hits) = line.split_once("Hits: ").unwrap();
+        let hits: u64 = hits.split(' ').next().unwrap().parse().unwrap();
+        assert!(hits > 0, "{cache}");
+    }
+    assert_eq!(cache.lines().count(), 2, "{cache}");
+    let alone = client(&["-p", &port, "--lru-test", "300", "-r", "2"], b"");
+    assert!(alone.stderr.contains("is part of a cluster: use -c"), "{alone:?}");
     let latency = ask(&["--latency", "-i", "0.05"]);
     let top = ask(&["--top"]);
     assert!(top.contains("3 primaries"), "{top}");
@@ -341,6 +350,32 @@ fn diagnostics_cover_all_nodes() {
         let row = |line: &str| line.starts_with(&nodes.address(at)) && line.contains(" 546");
         assert!(top.lines().any(row), "{top}");
     }
+}
+
+#[test]
+fn commands_of_all_nodes_are_watched_together() {
+    let Some(nodes) = Nodes::start(3) else { return };
+    nodes.create(3, 0);
+    let port = nodes.0[0].port.to_string();
+    let watcher = Command::new(env!("CARGO_BIN_EXE_sinter-cli"))
+        .args(["-c", "-p", &port, "--monitor", "--monitor-commands", "set"])
+        .args(["-r", &KEYS.to_string()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    for at in 0..3 {
+        eventually("it listens", || {
+            text(&nodes.connect(at).request(&["CLIENT", "LIST"]).unwrap()).contains("cmd=monitor")
+        });
+    }
+    nodes.fill();
+    let seen = String::from_utf8(watcher.wait_with_output().unwrap().stdout).unwrap();
+    for at in 0..3 {
+        let own = format!("{} ", nodes.address(at));
+        assert!(seen.lines().any(|line| line.starts_with(&own)), "{seen}");
+    }
+    assert_eq!(seen.lines().count(), KEYS);
+    assert!(seen.lines().all(|line| line.contains("\"set\" \"key:")), "{seen}");
 }
 
 #[test]

@@ -168,6 +168,12 @@ impl Observers {
         self.list_gone = wanted;
     }
 
+    /// Returns whether anybody wants to know of changes.
+    #[inline]
+    pub(crate) fn is_active(&self) -> bool {
+        self.active
+    }
+
     /// Notes that a key has changed.
     #[inline]
     pub(crate) fn changed(&mut self, db: usize, key: &[u8]) {

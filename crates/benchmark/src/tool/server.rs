@@ -128,7 +128,7 @@ impl Server {
         let mut connection = self.connect()?;
         let mut setting = |name: &str| match self.ask(&mut connection, &["CONFIG", "GET", name]) {
             Ok(reply) => Ok(reply.field(name).and_then(Value::as_str).map(str::to_owned)),
-            Err(Failure::Node(address, text)) if text.starts_with("NOAUTH") => {
+            Err(Failure::Node(address, text)) if lets_nobody_in(&text) => {
                 Err(Failure::Node(address, text))
             }
             Err(Failure::Node(..)) => Ok(None),
@@ -149,6 +149,12 @@ impl Server {
         let pid = line.trim().parse().ok()?;
         Spent::of(pid).map(|_| pid)
     }
+}
+
+/// Returns whether an error means that nothing else will be answered either: the client has to log
+/// in first, or may not come from where it does.
+fn lets_nobody_in(error: &str) -> bool {
+    ["NOAUTH", "DENIED"].iter().any(|code| error.starts_with(code))
 }
 
 #[cfg(test)]

@@ -111,8 +111,9 @@ pub(super) fn zadd(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
 
 /// ZINCRBY key increment member
 pub(super) fn zincrby(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
-    let options = Options { add: true, ..Options::default() };
-    let outcome = add(cx, args, options, 2)?;
+    // Compat: a word that is an option of ZADD is one here, which leaves too few arguments.
+    let (options, at) = Options::parse(args)?;
+    let outcome = add(cx, args, Options { add: true, ..options }, at)?;
     cx.reply.double(outcome.score.unwrap_or(0.0));
     Ok(())
 }

@@ -544,7 +544,9 @@ impl EntryMut<'_> {
     /// Tells those who watch that the value has changed.
     #[inline]
     pub(crate) fn changed(&mut self) {
-        self.common.observers.changed(self.db, self.slot.key());
+        if self.common.observers.is_active() {
+            self.common.observers.changed(self.db, self.slot.key());
+        }
     }
 
     /// Returns up to when fields that expire count as gone. Where expired keys may not be removed that is at no time, as for keys.
