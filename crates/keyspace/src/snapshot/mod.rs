@@ -27,6 +27,12 @@
 //! # Memory
 //!
 //! [`Shard::snapshot_memory`] tells what is kept because of writes. What is captured is told before the walk goes on, so that is what was written since the last step, and the records of the cuts of long collections that were written to. What the taker has not worked off is not known here; it refuses more when that is too much ([`Taker::wants_more`]).
+//!
+//! # Costs
+//!
+//! `examples/snapshot.rs`: two million keys of 16 bytes with values of 64 and four collections of a million elements, 368 MB, told in slices of 0.1 ms in each millisecond under 40,000 random writes a second. It takes 4.5 seconds. The start takes 46 µs, the worst slice 0.24 ms of the thread's time; a write takes 2.5 instead of 1.7 µs, at worst 0.14 instead of 0.12 ms. Memory grows by 2.7 MB at most, 0.7 %, what waits for the encoder included.
+//!
+//! What takes longer: the cut of a list counts every node once more, and an element or a string in place is copied as a whole when it is about to change, however long it is.
 
 mod block;
 mod held;
