@@ -1,8 +1,12 @@
 //! Replies that several families give.
 
+use std::sync::OnceLock;
+
 use config::Config;
 use resp::reply::Reply;
 use structs::listpack::Element;
+
+use crate::{CmdResult, CommandError};
 
 /// Answers an element as a byte string.
 #[inline]
@@ -15,18 +19,38 @@ pub(crate) fn element(reply: &mut Reply<'_>, element: Element<'_>) {
 
 /// Gives an answer `count` times, which may be any number: no more than the client can get.
 ///
-/// A client with too much output is disconnected after the command. It cannot go on reading then, so the rest is not made.
+/// A client with too much output is disconnected after the command. It cannot go on reading then, so the rest is not made. Where clients may have any amount, what half of the machine's memory does not hold is refused.
 pub(crate) fn repeatedly(
     reply: &mut Reply<'_>,
     config: &Config,
     count: usize,
     mut answer: impl FnMut(&mut Reply<'_>),
-) {
+) -> CmdResult {
     let most = config.client_output_buffer_limit.of_any().unwrap_or(u64::MAX);
+    let room = room();
     for _ in 0..count {
         answer(reply);
-        if reply.output().queued_memory() as u64 >= most {
-            return;
+        let queued = reply.output().queued_memory();
+        if queued as u64 >= most {
+            break;
+        }
+        if queued > room {
+            return Err(too_much());
         }
     }
+    Ok(())
+}
+
+/// Returns how many bytes a single answer, or what is gathered for it, may take: half of the machine's memory.
+pub(crate) fn room() -> usize {
+    static ROOM: OnceLock<usize> = OnceLock::new();
+    *ROOM.get_or_init(|| {
+        let total = stdx::sys::total_memory_bytes().unwrap_or(1 << 30);
+        usize::try_from(total / 2).unwrap_or(usize::MAX)
+    })
+}
+
+/// Refuses what there is no [`room`] for.
+pub(crate) fn too_much() -> CommandError {
+    CommandError::other("ERR the result would take more than half of the memory of this machine")
 }

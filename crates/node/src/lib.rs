@@ -279,6 +279,7 @@ impl Node {
         let Some(client) = self.clients.get_mut(token) else { return };
         if !client.flags.has(Flags::CLOSE_NOW) {
             client.flags.set(Flags::CLOSE_NOW, true);
+            client.output.clear();
             self.actions.push(Action::Close(token));
             self.forget_interests(token);
         }

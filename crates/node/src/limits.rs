@@ -1,5 +1,7 @@
 //! How much memory clients may use: each by its output, all together by `maxmemory-clients`.
 
+use resp::request::Parser;
+
 use crate::client::{Client, Flags, Token};
 use crate::{LogLevel, Node};
 
@@ -13,6 +15,14 @@ const STRANGER_OUTPUT_MAX: u64 = 1024;
 const CLIENT_GROWTH_PART: u64 = 16;
 
 impl Client {
+    /// Frees what a client that is about to be closed has received and would have been sent.
+    fn give_memory_back(&mut self) {
+        self.query = Vec::new();
+        self.parser = Parser::default();
+        self.output.clear();
+        self.output.resize_buffer(OUTPUT_BUFFER_MIN);
+    }
+
     /// Makes the output buffer smaller when it was not needed lately; returns whether it did.
     pub(crate) fn fit_output_buffer(&mut self, forget_peak: bool) -> bool {
         let (capacity, peak) = (self.output.buffer_capacity(), self.output.peak());
@@ -100,6 +110,11 @@ impl Node {
             self.stats.evicted_clients += 1;
             self.log(LogLevel::Notice, format!("Evicting client: id={id} tot-mem={memory}"));
             self.close(token);
+            let client = &mut self.clients[token];
+            // The one whose requests are running has them on loan.
+            if client.running == 0 {
+                client.give_memory_back();
+            }
         }
     }
 }

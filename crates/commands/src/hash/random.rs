@@ -59,7 +59,7 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         if let Some((field, value)) = hash.random(&mut below) {
             put(reply, field, shown(value), paired);
         }
-    });
+    })?;
     Ok(())
 }
 

@@ -145,7 +145,7 @@ pub(super) fn srandmember(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
                 if let Some(element) = draw.next(cx.rng) {
                     answer::element(reply, element);
                 }
-            });
+            })?;
         }
         Some(count) => {
             let count = usize::try_from(count).unwrap_or(usize::MAX).min(set.len());

@@ -58,6 +58,6 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         if let Some((member, score)) = set.random(&mut below) {
             answer_member(reply, member, shown(score));
         }
-    });
+    })?;
     Ok(())
 }

@@ -40,6 +40,20 @@ pub(crate) struct Scratch {
     hashes: Vec<u64>,
 }
 
+impl Scratch {
+    /// Gives back what only an unusual request needed.
+    #[inline]
+    fn shrink(&mut self) {
+        /// Arguments, or keys, of one batch.
+        const USUAL: usize = 4096;
+
+        if self.spans.capacity() > USUAL || self.hashes.capacity() > USUAL {
+            self.spans = Vec::new();
+            self.hashes = Vec::new();
+        }
+    }
+}
+
 /// Why the first pass came to an end.
 enum Stop {
     /// The batch is full, or its last request has to run before more can be parsed.
@@ -95,6 +109,7 @@ impl Node {
                 }
             }
         };
+        scratch.shrink();
         self.scratch = scratch;
         if let Some(client) = self.clients.get_mut(token) {
             client.running = 0;

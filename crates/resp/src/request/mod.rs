@@ -171,6 +171,13 @@ impl Parser {
             + self.pending.as_ref().map_or(0, |p| p.spans.capacity() * size_of::<Span>())
     }
 
+    /// Returns how many bytes of a big argument have arrived, and how much room there is for more of them.
+    pub fn arriving(&self) -> (usize, usize) {
+        let is_big = self.pending.as_ref().is_some_and(|pending| pending.big);
+        let blob = self.blobs.last().filter(|_| is_big);
+        blob.map_or((0, 0), |blob| (blob.len(), blob.capacity() - blob.len()))
+    }
+
     /// Returns the big arguments of the request that was parsed last.
     pub fn blobs(&self) -> &[Blob] {
         &self.blobs

@@ -19,6 +19,14 @@ pub(super) struct Elements {
 }
 
 impl Elements {
+    /// The bytes that each takes besides its own.
+    pub(super) const ITEM: usize = size_of::<Item>();
+
+    /// Returns the memory of all.
+    pub(super) fn memory(&self) -> usize {
+        self.bytes.capacity() + self.items.capacity() * Self::ITEM
+    }
+
     /// Makes room for so many.
     pub(super) fn with_capacity(len: usize) -> Self {
         Self { bytes: Vec::new(), items: Vec::with_capacity(len) }

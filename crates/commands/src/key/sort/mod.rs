@@ -51,10 +51,10 @@ fn run(cx: &mut Cx<'_>, args: &Args<'_>, mut options: Options<'_>) -> CmdResult 
         None => cx.missed(key.bytes),
     }
     if options.unsorted {
-        give(cx, args, &options, elements.iter());
+        give(cx, args, &options, elements.iter())?;
     } else {
         let ranked = arrange(cx, &options, &elements, wanted)?;
-        give(cx, args, &options, ranked.iter().map(|ranked| elements.get(ranked.index)));
+        give(cx, args, &options, ranked.iter().map(|ranked| elements.get(ranked.index)))?;
     }
     Ok(())
 }
@@ -160,20 +160,38 @@ fn give<'e>(
     args: &Args<'_>,
     options: &Options<'_>,
     elements: impl ExactSizeIterator<Item = Element<'e>>,
-) {
-    let len = elements.len() * options.gets.len().max(1);
+) -> CmdResult {
+    let len = elements.len().saturating_mul(options.gets.len().max(1));
+    let room = answer::room();
+    if len > room / Elements::ITEM {
+        return Err(answer::too_much());
+    }
+    let mut is_too_much = false;
     if let Some(store) = options.store {
         let mut result = Elements::with_capacity(len);
-        find(cx, options, elements, |_, found| result.push(found.unwrap_or(Element::Bytes(b""))));
+        find(cx, options, elements, |_, found| {
+            is_too_much |= result.memory() > room;
+            if !is_too_much {
+                result.push(found.unwrap_or(Element::Bytes(b"")));
+            }
+        });
+        if is_too_much {
+            return Err(answer::too_much());
+        }
         write(cx, args.key(store), &result);
         cx.reply.size(len);
-        return;
+        return Ok(());
     }
     cx.reply.array(len);
     find(cx, options, elements, |reply, found| match found {
-        Some(element) => answer::element(reply, element),
+        _ if is_too_much => (),
+        Some(element) => {
+            answer::element(reply, element);
+            is_too_much = reply.output().queued_memory() > room;
+        }
         None => reply.null(),
     });
+    if is_too_much { Err(answer::too_much()) } else { Ok(()) }
 }
 
 /// Calls `visit` with the elements, or with what belongs to them.
