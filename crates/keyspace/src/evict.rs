@@ -84,20 +84,21 @@ impl Eviction {
 }
 
 impl Shard {
-    /// Removes one key to make room; returns whether there was one that may go.
-    pub fn evict(&mut self, eviction: Eviction) -> bool {
+    /// Removes one key to make room; returns how much it took, if there was one that may go.
+    pub fn evict(&mut self, eviction: Eviction) -> Option<usize> {
         let found = match eviction.rank {
             Rank::Random => self.draw_any(eviction),
             _ => self.draw_best(eviction),
         };
-        let Some((db, name)) = found else { return false };
+        let (db, name) = found?;
         let hash = self.common.hasher.hash(&name);
         let mut door = self.db(db);
-        let Some(evicted) = door.take_silently(Key { bytes: &name, hash }) else { return false };
+        let evicted = door.take_silently(Key { bytes: &name, hash })?;
+        let freed = evicted.memory();
         self.common.stats.evicted += 1;
         self.common.observers.gone(db, &name, Reason::Evicted);
         discard(&mut self.common.garbage, evicted, self.common.lazy.eviction);
-        true
+        Some(freed)
     }
 
     /// Draws a key at random, from the databases in turn.

@@ -18,12 +18,15 @@ impl Node {
     /// Where there is much to evict, it goes on with later requests, and does not hold up this one.
     pub(crate) fn is_over_memory(&mut self) -> bool {
         let limit = self.config.maxmemory;
-        if limit == 0 || self.memory.used() <= limit {
+        let mut used = self.memory.used();
+        if limit == 0 || used <= limit {
             self.note_excess(false);
             return false;
         }
         // Rather clients that use too much than keys.
-        self.evict_grown_clients();
+        if self.evict_grown_clients() {
+            used = self.memory.used();
+        }
         let Some(eviction) = eviction(self.config.maxmemory_policy, self.config.maxmemory_samples)
         else {
             self.note_excess(true);
@@ -31,11 +34,20 @@ impl Node {
         };
         let start = self.clock.mono_ns();
         let patience = patience_ns(self.config.maxmemory_eviction_tenacity);
+        // What is told about the keys to those who track or are subscribed takes memory, too, for a while. If that counted, telling of some keys would evict others.
+        let too_much = used.saturating_sub(limit);
+        let mut freed = 0;
         let over = loop {
-            let evicted = (0..STRIDE).take_while(|_| self.shard.evict(eviction)).count();
-            // What is to be told about the keys takes memory, too, until it is told.
+            let mut evicted = 0;
+            while evicted < STRIDE
+                && freed < too_much
+                && let Some(bytes) = self.shard.evict(eviction)
+            {
+                freed += bytes as u64;
+                evicted += 1;
+            }
             self.commit_own_changes();
-            if self.memory.used() <= limit {
+            if freed >= too_much || self.memory.used() <= limit {
                 break false;
             }
             if evicted == 0 {

@@ -43,6 +43,9 @@ impl Node {
     pub(crate) fn check_output_limit(&mut self, token: Token) {
         let now = self.shard.now_ms();
         let Some(client) = self.clients.get_mut(token) else { return };
+        if client.flags.has(Flags::CLOSE_NOW) {
+            return;
+        }
         let limits = &self.config.client_output_buffer_limit;
         let limit =
             if client.flags.has(Flags::SUBSCRIBED) { &limits.pubsub } else { &limits.normal };
@@ -69,17 +72,20 @@ impl Node {
         }
     }
 
-    /// Sees whether clients use more than they may, if they can have grown enough since that was last seen to.
-    pub(crate) fn evict_grown_clients(&mut self) {
+    /// Sees whether clients use more than they may, if they can have grown enough since that was last seen to. Returns whether any have gone.
+    pub(crate) fn evict_grown_clients(&mut self) -> bool {
         let Some(limit) = self.config.maxmemory_clients.limit(self.config.maxmemory) else {
-            return;
+            return false;
         };
         let used = self.memory.used();
         self.clients_seen_at = self.clients_seen_at.min(used);
-        if used - self.clients_seen_at > limit / CLIENT_GROWTH_PART {
-            self.evict_clients();
-            self.clients_seen_at = self.memory.used();
+        if used - self.clients_seen_at <= limit / CLIENT_GROWTH_PART {
+            return false;
         }
+        let before = self.stats.evicted_clients;
+        self.evict_clients();
+        self.clients_seen_at = self.memory.used();
+        self.stats.evicted_clients > before
     }
 
     /// Closes the clients that use most while all together use more than they may.

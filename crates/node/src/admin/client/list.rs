@@ -114,9 +114,10 @@ fn describe(node: &Node, client: &Client, running_args: usize, line: &mut Vec<u8
     field("psub", &number(patterns));
     field("ssub", &number(shards));
     field("multi", queued.map_or_else(|| "-1".to_owned(), |len| len.to_string()).as_bytes());
-    // Compat: a long argument that is arriving counts as if it were in the buffer.
+    // Compat: a long argument that is arriving counts as if it were what is in the buffer.
     let (arrived, room) = client.parser.arriving();
-    field("qbuf", &number(client.query.len() + client.running + arrived));
+    let waiting = if arrived > 0 { arrived } else { client.query.len() + client.running };
+    field("qbuf", &number(waiting));
     field("qbuf-free", &number(client.query.capacity() - client.query.len() + room));
     let args = client.argv_memory().saturating_sub(arrived + room);
     field("argv-mem", &number(args + running_args));
