@@ -346,6 +346,10 @@ impl Node {
         for token in &self.write_queue {
             if let Some(client) = self.clients.get_mut(*token) {
                 client.flags.set(Flags::WRITE_QUEUED, false);
+                // A transaction may have gone on for nobody.
+                if client.flags.has(Flags::CLOSE_NOW) {
+                    client.output.clear();
+                }
             }
         }
         std::mem::take(&mut self.write_queue)
