@@ -38,7 +38,6 @@ impl Waiting {
 pub(crate) struct Blocking {
     /// Those who do not wait for ever.
     deadlines: BTreeSet<(u64, ClientId)>,
-    clients: usize,
     /// Ready keys are being served.
     serving: bool,
     /// The command that was run again has found nothing again.
@@ -46,11 +45,6 @@ pub(crate) struct Blocking {
 }
 
 impl Blocking {
-    /// Returns the number of clients that wait.
-    pub(crate) fn clients(&self) -> usize {
-        self.clients
-    }
-
     /// Returns the number of clients that wait for a time only.
     pub(crate) fn with_deadline(&self) -> usize {
         self.deadlines.len()
@@ -83,7 +77,6 @@ impl Node {
         for key in &wait.keys {
             self.shard.observers().wait(id, db, key);
         }
-        self.blocking.clients += 1;
         if let Some(when) = wait.until_ms {
             self.blocking.deadlines.insert((when, id));
         }
@@ -100,7 +93,6 @@ impl Node {
         for key in &waiting.wait.keys {
             self.shard.observers().stop_waiting(client.id, waiting.db, key);
         }
-        self.blocking.clients -= 1;
         if let Some(when) = waiting.wait.until_ms {
             self.blocking.deadlines.remove(&(when, client.id));
         }

@@ -16,7 +16,8 @@ pub(super) const SECTION: Section = Section {
         report.line("client_recent_max_input_buffer", most(|client| client.query.capacity()));
         report
             .line("client_recent_max_output_buffer", most(|client| client.output.queued_memory()));
-        report.line("blocked_clients", node.blocking.clients());
+        // Compat: those whose requests are held back by CLIENT PAUSE count, too.
+        report.line("blocked_clients", count(Flags::WAITING.and(Flags::POSTPONED)));
         report.line("tracking_clients", node.tracking.clients());
         report.line("pubsub_clients", count(Flags::SUBSCRIBED));
         report.line("watching_clients", connected(node).filter(|c| !c.watched.is_empty()).count());
