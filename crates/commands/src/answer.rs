@@ -28,6 +28,10 @@ pub(crate) fn repeatedly(
 ) -> CmdResult {
     let most = config.client_output_buffer_limit.of_any().unwrap_or(u64::MAX);
     let room = room();
+    // No answer is shorter than that of an empty string.
+    if most == u64::MAX && count > room / b"$0\r\n\r\n".len() {
+        return Err(too_much());
+    }
     for _ in 0..count {
         answer(reply);
         let queued = reply.output().queued_memory();
