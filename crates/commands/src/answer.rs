@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use config::Config;
+use config::BufferLimit;
 use resp::reply::Reply;
 use structs::listpack::Element;
 
@@ -19,14 +19,14 @@ pub(crate) fn element(reply: &mut Reply<'_>, element: Element<'_>) {
 
 /// Gives an answer `count` times, which may be any number: no more than the client can get.
 ///
-/// A client with too much output is disconnected after the command. It cannot go on reading then, so the rest is not made. Where clients may have any amount, what half of the machine's memory does not hold is refused.
+/// A client with too much output is disconnected after the command. It cannot go on reading then, so the rest is not made. Where it may have any amount, what half of the machine's memory does not hold is refused.
 pub(crate) fn repeatedly(
     reply: &mut Reply<'_>,
-    config: &Config,
+    limit: BufferLimit,
     count: usize,
     mut answer: impl FnMut(&mut Reply<'_>),
 ) -> CmdResult {
-    let most = config.client_output_buffer_limit.of_any().unwrap_or(u64::MAX);
+    let most = if limit.hard == 0 { u64::MAX } else { limit.hard };
     let room = room();
     // No answer is shorter than that of an empty string.
     if most == u64::MAX && count > room / b"$0\r\n\r\n".len() {

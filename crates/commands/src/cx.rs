@@ -1,6 +1,6 @@
 //! What a handler may touch.
 
-use config::Config;
+use config::{BufferLimit, ClientClass, Config};
 use keyspace::{Db, Key};
 use resp::reply::Reply;
 use stdx::rng::SeededRng;
@@ -18,11 +18,18 @@ pub struct Cx<'a> {
     pub effects: &'a mut Effects,
     /// The settings.
     pub config: &'a Config,
+    /// What the client is that gets the answer.
+    pub class: ClientClass,
     /// Randomness.
     pub rng: &'a mut SeededRng,
 }
 
 impl Cx<'_> {
+    /// Returns how much output the client may have.
+    pub(crate) fn output_limit(&self) -> BufferLimit {
+        self.config.client_output_buffer_limit.of(self.class)
+    }
+
     /// Records an event on a key of the selected database.
     #[inline]
     pub fn event(&mut self, class: EventClass, name: &'static str, key: &[u8]) {

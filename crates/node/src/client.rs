@@ -1,5 +1,6 @@
 //! One connected client, as the node sees it: a conversation, not a socket.
 
+use config::ClientClass;
 use keyspace::ClientId;
 use resp::reply::{Output, Protocol, Reply};
 use resp::request::Parser;
@@ -210,6 +211,12 @@ impl Client {
     #[inline]
     pub fn reply(&mut self) -> Reply<'_> {
         Reply::new(&mut self.output, self.protocol)
+    }
+
+    /// Returns what the client is, as far as its output is concerned.
+    #[inline]
+    pub(crate) fn class(&self) -> ClientClass {
+        if self.flags.has(Flags::SUBSCRIBED) { ClientClass::Pubsub } else { ClientClass::Normal }
     }
 
     /// Returns whether the connection is about to end.

@@ -46,9 +46,7 @@ impl Node {
         if client.flags.has(Flags::CLOSE_NOW) {
             return;
         }
-        let limits = &self.config.client_output_buffer_limit;
-        let limit =
-            if client.flags.has(Flags::SUBSCRIBED) { &limits.pubsub } else { &limits.normal };
+        let limit = self.config.client_output_buffer_limit.of(client.class());
         let used = client.output.queued_memory() as u64;
         // A stranger is not kept for the sake of the refusals it does not read.
         let stranger = client.flags.has(Flags::UNAUTHENTICATED) && used > STRANGER_OUTPUT_MAX;

@@ -38,6 +38,7 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         return Err(CommandError::other("ERR value is out of range"));
     }
     let (key, now_ms) = (args.key(1), cx.db.now_ms());
+    let limit = cx.output_limit();
     let Some(entry) = cx.db.find(key) else {
         cx.missed(key.bytes);
         cx.reply.array(0);
@@ -55,7 +56,7 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         hash.sample(drawn, &mut below, |field, value| put(reply, field, shown(value), paired));
         return Ok(());
     }
-    answer::repeatedly(reply, cx.config, drawn, |reply| {
+    answer::repeatedly(reply, limit, drawn, |reply| {
         if let Some((field, value)) = hash.random(&mut below) {
             put(reply, field, shown(value), paired);
         }

@@ -122,6 +122,7 @@ pub(super) fn srandmember(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     if count == Some(i64::MIN) {
         return Err(CommandError::OutOfRange { min: -i64::MAX, max: i64::MAX });
     }
+    let limit = cx.output_limit();
     let Some(entry) = cx.db.find(key) else {
         cx.missed(key.bytes);
         match count {
@@ -141,7 +142,7 @@ pub(super) fn srandmember(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
             let count = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
             reply.array(count);
             let mut draw = set.draws();
-            answer::repeatedly(reply, cx.config, count, |reply| {
+            answer::repeatedly(reply, limit, count, |reply| {
                 if let Some(element) = draw.next(cx.rng) {
                     answer::element(reply, element);
                 }

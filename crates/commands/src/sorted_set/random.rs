@@ -37,6 +37,7 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         return Err(CommandError::other("ERR value is out of range"));
     }
     let key = args.key(1);
+    let limit = cx.output_limit();
     let Some(entry) = cx.db.find(key) else {
         cx.missed(key.bytes);
         cx.reply.array(0);
@@ -54,7 +55,7 @@ fn some(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         set.sample(drawn, &mut below, |member, score| answer_member(reply, member, shown(score)));
         return Ok(());
     }
-    answer::repeatedly(reply, cx.config, drawn, |reply| {
+    answer::repeatedly(reply, limit, drawn, |reply| {
         if let Some((member, score)) = set.random(&mut below) {
             answer_member(reply, member, shown(score));
         }

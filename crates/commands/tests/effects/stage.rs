@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use commands::{Args, Cx, DataFn, Effects, FAMILIES, Logged};
-use config::Config;
+use config::{ClientClass, Config};
 use keyspace::{Gone, Policy, Shard, StringRef};
 use resp::reply::{Output, Protocol, Reply};
 use spec::{Builder, Mode, Table};
@@ -127,6 +127,7 @@ impl Stage {
             reply: Reply::new(&mut self.output, self.protocol),
             effects: &mut self.effects,
             config: &self.config,
+            class: ClientClass::Normal,
             rng: &mut self.rng,
         };
         if let Err(error) = (row.handler)(&mut cx, &args) {

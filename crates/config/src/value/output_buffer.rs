@@ -37,14 +37,6 @@ pub struct OutputBufferLimits {
     pub pubsub: BufferLimit,
 }
 
-impl OutputBufferLimits {
-    /// Returns the bytes at which whoever sends commands is disconnected at once, subscribed or not, if there is such a limit.
-    pub fn of_any(&self) -> Option<u64> {
-        let limits = [self.normal.hard, self.pubsub.hard];
-        limits.into_iter().max().filter(|_| !limits.contains(&0))
-    }
-}
-
 impl ClientClass {
     const ALL: [Self; 3] = [Self::Normal, Self::Replica, Self::Pubsub];
 

@@ -121,11 +121,13 @@ impl Node {
         let result = match row.handler {
             Handler::Data(handler) => {
                 let mark = client.output.mark();
+                let class = client.class();
                 let mut cx = Cx {
                     db: self.shard.db(db),
                     reply: Reply::new(&mut client.output, client.protocol),
                     effects: &mut self.effects,
                     config: &self.config,
+                    class,
                     rng: &mut self.rng,
                 };
                 let result = handler(&mut cx, args);
