@@ -245,6 +245,7 @@ impl Client {
             + self.output.queued_memory()
             + self.name.len()
             + self.subscriptions.as_ref().map_or(0, |own| own.memory())
+            + self.tracking.as_ref().map_or(0, |wish| wish.memory())
             + self
                 .watched
                 .iter()

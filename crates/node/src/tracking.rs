@@ -11,6 +11,7 @@
 //! Compat: keys are not told apart by database.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use commands::Args;
 use keyspace::{Change, ClientId};
@@ -56,6 +57,32 @@ pub(crate) struct Wish {
     /// `CLIENT CACHING` was said, for the next command.
     pub(crate) caching: bool,
     pub(crate) prefixes: BTreeSet<Box<[u8]>>,
+}
+
+impl Wish {
+    /// Returns the memory of the prefixes, here and in the table of all.
+    pub(crate) fn memory(&self) -> usize {
+        let entry = 2 * size_of::<Box<[u8]>>() + size_of::<Broadcast>();
+        size_of::<Self>() + self.prefixes.iter().map(|p| 2 * p.len() + entry).sum::<usize>()
+    }
+
+    /// Returns the first of the prefixes that covers another one or is covered by it.
+    ///
+    /// None of them covers another, but the empty one, which is never checked against those that are there already. So only that one and the neighbours in order can overlap.
+    pub(crate) fn overlapping(&self, prefix: &[u8]) -> Option<&[u8]> {
+        let empty = self.prefixes.get(&[][..]);
+        let upto = (Bound::Unbounded, Bound::Included(prefix));
+        let before = self.prefixes.range::<[u8], _>(upto).next_back();
+        let behind = (Bound::Excluded(prefix), Bound::Unbounded);
+        let next = self.prefixes.range::<[u8], _>(behind).next();
+        let mut near = [empty, before, next].into_iter().flatten().map(|near| &**near);
+        near.find(|near| overlap(near, prefix))
+    }
+}
+
+/// Returns whether keys can have both prefixes.
+pub(crate) fn overlap(one: &[u8], other: &[u8]) -> bool {
+    one.starts_with(other) || other.starts_with(one)
 }
 
 type Readers = SmallVec<[ClientId; 2]>;
@@ -154,16 +181,21 @@ impl Changed<'_> {
 }
 
 impl Node {
-    /// Begins to tell a client of changes, or goes on in another way.
-    pub(crate) fn start_tracking(&mut self, token: Token, wish: Wish) {
+    /// Begins to tell a client of changes, or goes on in another way; `wish` names the prefixes that come to those it has.
+    pub(crate) fn start_tracking(&mut self, token: Token, mut wish: Wish) {
         let client = &mut self.clients[token];
         for prefix in &wish.prefixes {
             self.tracking.prefixes.open(prefix).clients.insert(token);
         }
         client.flags.set(Flags::TRACKING, true);
-        if client.tracking.replace(Box::new(wish)).is_none() {
-            self.tracking.clients += 1;
+        match client.tracking.take() {
+            None => self.tracking.clients += 1,
+            Some(mut before) => {
+                before.prefixes.extend(wish.prefixes);
+                wish.prefixes = before.prefixes;
+            }
         }
+        client.tracking = Some(Box::new(wish));
         self.shard.observers().list_changes(true);
     }
 

@@ -409,3 +409,53 @@ fn keys_that_make_room_for_a_command_are_told_before_its_answer() {
     armed.set(true);
     assert_eq!(ask("SET b 1\r\n"), ">[invalidate [a]]", "even to those who want no replies");
 }
+
+#[test]
+fn an_overlap_is_found_wherever_the_prefix_is_among_the_others() {
+    let (mut talk, me, _) = talk("BCAST PREFIX aa PREFIX ab1 PREFIX ab2 PREFIX b PREFIX d");
+    for (prefix, existing) in [
+        ("a", Some("aa")),
+        ("aa", Some("aa")),
+        ("aaz", Some("aa")),
+        ("ab", Some("ab1")),
+        ("ab3", None),
+        ("ab10", Some("ab1")),
+        ("c", None),
+        ("dd", Some("d")),
+        ("e", None),
+    ] {
+        let line = format!("CLIENT TRACKING on BCAST PREFIX {prefix}");
+        let expected = existing.map_or("OK".to_owned(), |existing| {
+            format!(
+                "-ERR Prefix '{prefix}' overlaps with an existing prefix '{existing}'. Prefixes \
+                 for a single client must not overlap."
+            )
+        });
+        assert_eq!(talk.ask(&me, &line), expected);
+    }
+    // The empty one overlaps with all others, and is let in all the same.
+    assert_eq!(talk.ask(&me, "CLIENT TRACKING on BCAST"), "OK");
+    assert_eq!(
+        talk.ask(&me, "CLIENT TRACKING on BCAST PREFIX z"),
+        "-ERR Prefix 'z' overlaps with an existing prefix ''. Prefixes for a single client must \
+         not overlap."
+    );
+    assert_eq!(
+        talk.ask(&me, "CLIENT TRACKINGINFO"),
+        "{flags ~[on bcast] redirect 0 prefixes [ aa ab1 ab2 ab3 b c d e]}"
+    );
+}
+
+#[test]
+fn prefixes_count_as_memory_of_their_client() {
+    let (mut talk, me, _) = talk("BCAST PREFIX first");
+    let memory =
+        |talk: &mut Talk| -> usize { talk.field(&me, "tot-mem").parse().expect("a number") };
+    let before = memory(&mut talk);
+    for index in 0..1000 {
+        talk.ask(&me, &format!("CLIENT TRACKING on BCAST PREFIX {index:012}"));
+    }
+    assert!(memory(&mut talk) > before + 1000 * 2 * 12);
+    talk.ask(&me, "CLIENT TRACKING off");
+    assert!(memory(&mut talk) <= before);
+}

@@ -7,7 +7,7 @@ use keyspace::ClientId;
 
 use crate::Node;
 use crate::admin::Admin;
-use crate::tracking::{Mode, Wish};
+use crate::tracking::{Mode, Wish, overlap};
 
 /// The options of CLIENT TRACKING.
 #[derive(Default)]
@@ -96,7 +96,6 @@ impl<'a> Options<'a> {
 
 /// Prefixes of one client must not overlap, lest it be told of a key twice.
 fn check_prefixes(new: &[&[u8]], now: Option<&Wish>) -> CmdResult {
-    let overlap = |one: &[u8], other: &[u8]| one.starts_with(other) || other.starts_with(one);
     let refuse = |one: &[u8], with: &str, other: &[u8]| {
         let (one, other) = (String::from_utf8_lossy(one), String::from_utf8_lossy(other));
         Err(CommandError::other(format!(
@@ -105,8 +104,7 @@ fn check_prefixes(new: &[&[u8]], now: Option<&Wish>) -> CmdResult {
         )))
     };
     for (index, prefix) in new.iter().enumerate() {
-        let mut old = now.into_iter().flat_map(|wish| &wish.prefixes);
-        if let Some(old) = old.find(|old| overlap(prefix, old)) {
+        if let Some(old) = now.and_then(|wish| wish.overlapping(prefix)) {
             return refuse(prefix, "an existing", old);
         }
         if let Some(other) = new[index + 1..].iter().find(|other| overlap(prefix, other)) {
@@ -129,11 +127,11 @@ pub(super) fn tracking(cx: &mut Admin<'_>, args: &Args<'_>) -> CmdResult {
     } else if args.is(2, "ON") {
         let now = cx.client().tracking.as_deref();
         options.check(now)?;
-        let mut prefixes = now.map_or_else(BTreeSet::new, |wish| wish.prefixes.clone());
-        if options.broadcast && options.prefixes.is_empty() {
+        let mut prefixes: BTreeSet<Box<[u8]>> =
+            options.prefixes.iter().map(|&prefix| prefix.into()).collect();
+        if options.broadcast && prefixes.is_empty() {
             prefixes.insert(Box::default());
         }
-        prefixes.extend(options.prefixes.iter().map(|&prefix| prefix.into()));
         let wish = Wish {
             mode: options.mode(),
             no_loop: options.no_loop,
