@@ -39,6 +39,24 @@ fn ask(engine: &mut Engine, who: &node::Session, line: &str) -> String {
 }
 
 #[test]
+fn flushing_everything_leaves_no_changes_to_be_saved() {
+    let mut engine = slow(0, |_| ());
+    let me = engine.open();
+    let mut changes_after = |lines: &[&str]| {
+        for line in lines {
+            ask(&mut engine, &me, line);
+        }
+        let text = ask(&mut engine, &me, "INFO persistence");
+        let line = text.lines().find_map(|line| line.strip_prefix("rdb_changes_since_last_save:"));
+        line.expect("a field").to_owned()
+    };
+    assert_eq!(changes_after(&["SET a 1", "SET b 1", "FLUSHDB"]), "4");
+    assert_eq!(changes_after(&["SET a 1", "FLUSHALL"]), "0");
+    // Where no snapshots are taken, it is a change as any other.
+    assert_eq!(changes_after(&["CONFIG SET save ", "SET a 1", "FLUSHALL"]), "2");
+}
+
+#[test]
 fn slow_commands_are_logged_newest_first() {
     let mut engine = slow(20, |config| config.slowlog_max_len = 3);
     let me = engine.open();

@@ -97,7 +97,12 @@ fn flush(cx: &mut Admin<'_>, args: &Args<'_>, db: Option<usize>) -> CmdResult {
     };
     let removed = cx.node.shard.clear(db, in_background);
     let effects = &mut cx.node.effects;
-    effects.changed(removed);
+    // Compat: where snapshots are taken at all, nothing is left of any database that is not in one.
+    if db.is_none() && !cx.node.config.save.0.is_empty() {
+        cx.node.dirty = 0;
+    } else {
+        effects.changed(removed);
+    }
     // Even if nothing was there: a replica may hold keys that have expired here.
     match *args.all() {
         [name, mode] => effects.rewrite(|| [name, mode]),
