@@ -153,6 +153,7 @@ impl Node {
         if on {
             return;
         }
+        self.shard.set_may_expire(true);
         let waiting: Vec<Token> = self
             .clients
             .iter()

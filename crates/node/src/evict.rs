@@ -15,12 +15,16 @@ const STRIDE: usize = 16;
 impl Node {
     /// Evicts until memory is within its limit. Returns whether it stays over: then nothing that needs more may run.
     ///
-    /// Where there is much to evict, it goes on with later requests, and does not hold up this one.
+    /// Where there is much to evict, it goes on with later requests, and does not hold up this one. While clients are paused nothing is evicted: that would be a change.
     pub(crate) fn is_over_memory(&mut self) -> bool {
         let limit = self.config.maxmemory;
         let mut used = self.memory.used();
         if limit == 0 || used <= limit {
             self.note_excess(false);
+            return false;
+        }
+        if self.pause.is_on() {
+            self.note_excess(true);
             return false;
         }
         // Rather clients that use too much than keys.

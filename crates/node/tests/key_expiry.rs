@@ -47,6 +47,29 @@ fn times_beyond_48_bits_are_the_last_one_that_fits() {
 }
 
 #[test]
+fn nobody_removes_keys_past_their_time_while_clients_are_paused() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    talk.ask(&me, "SET k v PX 10");
+    talk.ask(&me, "SET other v PX 10");
+    talk.ask(&me, "CLIENT PAUSE 10000 WRITE");
+    talk.engine.record_changes();
+    talk.wait_ms(500);
+    for (line, reply) in [("GET k", "nil"), ("EXISTS other", "0"), ("KEYS *", "[]")] {
+        assert_eq!(talk.ask(&me, line), reply);
+    }
+    assert_eq!(talk.ask(&me, "DBSIZE"), "2");
+    assert!(talk.text(&me, "INFO stats").contains("expired_keys:0\r\n"));
+    assert_eq!(show(&talk.engine.take_changes()), "");
+    // A write that is not held back finds the key gone.
+    assert_eq!(talk.ask(&me, "SET k w NX"), "OK");
+    assert_eq!(show(&talk.engine.take_changes()), "[SELECT 0] [DEL k] [SET k w NX]");
+    talk.ask(&me, "CLIENT UNPAUSE");
+    assert_eq!(talk.ask(&me, "EXISTS other"), "0");
+    assert_eq!(show(&talk.engine.take_changes()), "[DEL other]");
+}
+
+#[test]
 fn walking_over_keys_passes_those_that_are_past_their_time() {
     let mut talk = Talk::new();
     let me = talk.engine.open();

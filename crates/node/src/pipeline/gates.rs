@@ -150,7 +150,7 @@ fn no_monitor_at_the_keys(
     Ok(())
 }
 
-/// Makes a request wait that CLIENT PAUSE holds back.
+/// Makes a request wait that CLIENT PAUSE holds back. Keys past their time are not removed while others are read.
 fn not_paused(node: &mut Node, token: Token, row: &Row, _: &Args<'_>) -> Result<(), Refusal> {
     let writes = row.has(Flag::Write)
         || row.has(Flag::MayReplicate)
@@ -158,5 +158,6 @@ fn not_paused(node: &mut Node, token: Token, row: &Row, _: &Args<'_>) -> Result<
     if node.pause.holds(writes) && !node.clients[token].peer.internal {
         return Err(Refusal::Wait);
     }
+    node.shard.set_may_expire(writes || !node.pause.is_on());
     Ok(())
 }
