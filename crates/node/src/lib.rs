@@ -360,10 +360,14 @@ impl Node {
         self.stats.net_out += bytes as u64;
         self.stats.writes += 1;
         let now_ms = self.shard.now_ms();
+        let is_short_of_memory = self.excess_since_ns.is_some();
         if let Some(client) = self.clients.get_mut(token) {
             client.net_out += bytes as u64;
             client.active_ms = now_ms;
             client.output.consume(bytes);
+            if is_short_of_memory {
+                client.give_output_buffer_back();
+            }
         }
     }
 

@@ -23,6 +23,14 @@ impl Client {
         self.output.resize_buffer(OUTPUT_BUFFER_MIN);
     }
 
+    /// Frees an output buffer that has grown and holds nothing now: rather that than keys.
+    #[cold]
+    pub(crate) fn give_output_buffer_back(&mut self) {
+        if self.output.is_empty() && self.output.buffer_capacity() > OUTPUT_BUFFER_MIN {
+            self.output.resize_buffer(OUTPUT_BUFFER_MIN);
+        }
+    }
+
     /// Makes the output buffer smaller when it was not needed lately; returns whether it did.
     pub(crate) fn fit_output_buffer(&mut self, forget_peak: bool) -> bool {
         let (capacity, peak) = (self.output.buffer_capacity(), self.output.peak());

@@ -62,7 +62,7 @@ pub(crate) struct Wish {
 impl Wish {
     /// Returns the memory of the prefixes, here and in the table of all.
     pub(crate) fn memory(&self) -> usize {
-        let entry = 2 * size_of::<Box<[u8]>>() + size_of::<Broadcast>();
+        let entry = 2 * size_of::<Box<[u8]>>() + size_of::<Broadcast>() + size_of::<Token>();
         size_of::<Self>() + self.prefixes.iter().map(|p| 2 * p.len() + entry).sum::<usize>()
     }
 

@@ -174,13 +174,20 @@ impl Output {
     #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
         if self.queue.is_empty() && self.buffer.len() + bytes.len() <= BUFFER_MAX {
-            if self.buffer.capacity() == 0 {
-                self.buffer.reserve_exact(BUFFER_MIN.max(bytes.len()));
+            if self.buffer.capacity() - self.buffer.len() < bytes.len() {
+                self.grow_buffer(bytes.len());
             }
             self.buffer.extend_from_slice(bytes);
         } else {
             self.push_queued(bytes);
         }
+    }
+
+    /// Makes room for more bytes: a power of two in all, which is no more than [`BUFFER_MAX`].
+    #[cold]
+    fn grow_buffer(&mut self, more: usize) {
+        let capacity = (self.buffer.len() + more).next_power_of_two().max(BUFFER_MIN);
+        self.buffer.reserve_exact(capacity - self.buffer.len());
     }
 
     #[cold]
@@ -543,6 +550,17 @@ impl<'a> Reply<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_buffer_is_never_much_larger_than_what_it_held() {
+        let mut out = Output::default();
+        for (bytes, capacity) in [(10, 1024), (1100, 2048), (3000, 8192), (12_000, 16_384)] {
+            out.push(&vec![b'x'; bytes]);
+            assert_eq!(out.buffer_capacity(), capacity);
+        }
+        out.push(&[b'x'; 1000]);
+        assert_eq!((out.buffer_capacity(), out.buffered(), out.chunks()), (16_384, 16_384, 1));
+    }
 
     fn written(protocol: Protocol, write: impl FnOnce(&mut Reply<'_>)) -> String {
         let mut out = Output::default();

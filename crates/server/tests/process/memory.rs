@@ -44,3 +44,38 @@ fn clients_that_use_too_much_go_before_keys_do() {
     assert_eq!(number(&server, "evicted_keys"), 0);
     assert_eq!(connection.request(&["DBSIZE"]).expect("an answer").as_integer(), Some(50));
 }
+
+#[test]
+fn buffers_of_clients_that_were_told_of_evictions_evict_nothing() {
+    let server = server("--maxmemory-policy allkeys-lru --maxmemory-eviction-tenacity 100");
+    let mut connection = server.connect();
+    let mut trackers: Vec<_> = (0..10).map(|_| server.connect()).collect();
+    for tracker in &mut trackers {
+        tracker.request(&["HELLO", "3"]).expect("an answer");
+        tracker.request(&["CLIENT", "TRACKING", "on"]).expect("an answer");
+    }
+    for key in 0..300 {
+        let key = format!("{key}{}", "x".repeat(1000));
+        connection.request(&["SET", &key, "v"]).expect("an answer");
+        for tracker in &mut trackers {
+            tracker.request(&["GET", &key]).expect("an answer");
+        }
+    }
+    let limit = number(&server, "used_memory") - 20_000;
+    connection.request(&["CONFIG", "SET", "maxmemory", &limit.to_string()]).expect("an answer");
+    let evicted = number(&server, "evicted_keys");
+    assert!((10..100).contains(&evicted), "{evicted}");
+}
+
+#[test]
+fn clients_that_want_to_know_of_many_prefixes_are_evicted_for_it() {
+    let server = server("--maxmemory-clients 200000");
+    let mut connection = server.connect();
+    let is_refused = |prefix: u32| {
+        let prefix = format!("{prefix:012}");
+        let request = ["CLIENT", "TRACKING", "on", "BCAST", "PREFIX", &prefix];
+        connection.request(&request).is_err()
+    };
+    assert!((0..10_000).any(is_refused));
+    assert_eq!(number(&server, "evicted_clients"), 1);
+}
