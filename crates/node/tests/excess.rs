@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use config::Config;
+use config::{Config, MaxmemoryPolicy};
 use node::{Memory, Node, Peer, Start};
 use stdx::clock::ManualClock;
 
@@ -79,4 +79,28 @@ fn time_above_the_limit_is_added_up_until_there_is_memory_again() {
     assert!(check("3000", "0").starts_with("-OOM "));
     clock.advance(Duration::from_secs(1));
     assert!(check("4000", "1000").starts_with("-OOM "));
+}
+
+#[test]
+fn in_a_pause_nothing_is_evicted() {
+    let (used, clock) = (Rc::new(Cell::new(50)), ManualClock::new(1_700_000_000_000_000));
+    let config = Config {
+        maxmemory: 100,
+        maxmemory_policy: MaxmemoryPolicy::AllkeysRandom,
+        ..Config::default()
+    };
+    let memory = Box::new(Pretended(Rc::clone(&used)));
+    let mut node = Node::new(config, Box::new(clock), memory, 1, Start::default()).expect("a node");
+    let client = node.connect(Peer { local: true, ..Peer::default() }).expect("a client");
+    let mut ask = |request: &[u8]| {
+        node.receive(client, request);
+        let output = &mut node.clients[client].output;
+        let reply: Vec<u8> = output.pieces().flatten().copied().collect();
+        output.clear();
+        String::from_utf8(reply).expect("text")
+    };
+    assert_eq!(ask(b"SET key value\r\nCLIENT PAUSE 1000 WRITE\r\n"), "+OK\r\n+OK\r\n");
+    used.set(200);
+    assert_eq!(ask(b"DBSIZE\r\nDBSIZE\r\n"), ":1\r\n:1\r\n");
+    assert_eq!(ask(b"CLIENT UNPAUSE\r\nPING\r\nDBSIZE\r\n"), "+OK\r\n+PONG\r\n:0\r\n");
 }

@@ -5,6 +5,9 @@ use std::mem::{Discriminant, discriminant};
 
 use connector::{Connection, Error};
 use resp::value::Value;
+use testkit::transcript::shown;
+
+use crate::admin;
 
 /// Times may differ by so many milliseconds: the two are asked one after the other.
 const TOLERANCE_MS: i64 = 2000;
@@ -35,9 +38,41 @@ const REWORDED: &[(&str, &str)] = &[(
 )];
 
 /// Compares the replies to one request; returns what is different.
-pub(crate) fn replies(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> Option<String> {
+///
+/// `queued` are the requests that EXEC answers.
+pub(crate) fn replies(
+    request: &[Vec<u8>],
+    queued: &Option<Vec<Vec<Vec<u8>>>>,
+    ours: &Value,
+    theirs: &Value,
+) -> Option<String> {
+    let of_all = (ours.as_array(), theirs.as_array(), queued);
+    let (ours, theirs) = match of_all {
+        (Some(ours), Some(theirs), Some(queued))
+            if request[0].eq_ignore_ascii_case(b"EXEC")
+                && ours.len() == queued.len()
+                && theirs.len() == queued.len() =>
+        {
+            let pairs = ours.iter().zip(theirs);
+            let mut all = queued.iter().zip(pairs);
+            all.find(|(request, (ours, theirs))| !agree(request, ours, theirs))?.1
+        }
+        _ if agree(request, ours, theirs) => return None,
+        _ => (ours, theirs),
+    };
+    Some(match (shown(ours), shown(theirs)) {
+        (ours, theirs) if ours != theirs => format!("ours {ours}theirs {theirs}"),
+        _ => format!("ours {ours:?}, theirs {theirs:?}"),
+    })
+}
+
+/// Returns whether two replies to one request say the same.
+fn agree(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> bool {
+    if let Some(same) = admin::replies(request, ours, theirs) {
+        return same;
+    }
     let name = request[0].to_ascii_uppercase();
-    let same = match &*name {
+    match &*name {
         // The order of keys and members follows from the layout of a table.
         b"KEYS" | b"HKEYS" | b"HVALS" | b"SMEMBERS" | b"SINTER" | b"SUNION" | b"SDIFF"
             if ours.as_array().is_some() =>
@@ -83,8 +118,7 @@ pub(crate) fn replies(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> Opti
             true
         }
         _ => ours == theirs || reworded(ours, theirs),
-    };
-    (!same).then(|| format!("ours {ours:?}, theirs {theirs:?}"))
+    }
 }
 
 fn reworded(ours: &Value, theirs: &Value) -> bool {
@@ -103,7 +137,10 @@ fn equal_scores(ours: &Value, theirs: &Value) -> bool {
         return ours.len() == theirs.len()
             && pairs.all(|(ours, theirs)| ours == theirs || equal_scores(ours, theirs));
     }
-    let score = |value: &Value| stdx::number::parse_double(value.as_bytes()?);
+    let score = |value: &Value| match value {
+        Value::Double { value, .. } => Some(*value),
+        _ => stdx::number::parse_double(value.as_bytes()?),
+    };
     score(ours).is_some() && score(ours) == score(theirs)
 }
 

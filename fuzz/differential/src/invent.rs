@@ -1,10 +1,10 @@
 //! Invents requests.
 
-use commands::{DataFn, FAMILIES};
 use spec::Command;
 use spec::usage::{Arg, Kind, Usage, ValueSource, generate, mutate};
 use stdx::rng::{Rng, SeededRng};
 
+use crate::admin;
 use crate::compare::FIELD_EXPIRY;
 
 /// Answers that follow from chance, or from how memory is laid out; nothing can be compared.
@@ -30,27 +30,48 @@ const INCOMPARABLE: &[&str] = &[
 struct Known {
     name: Vec<Vec<u8>>,
     usage: Usage,
+    /// Whether it is over the server itself.
+    admin: bool,
+}
+
+impl Known {
+    fn full_name(&self) -> String {
+        String::from_utf8_lossy(&self.name.join(&b' ')).into_owned()
+    }
 }
 
 /// Invents requests from a seed.
 pub(crate) struct Inventor {
     known: Vec<Known>,
     rng: SeededRng,
+    /// Whether the servers queue requests.
+    pub(crate) in_transaction: bool,
 }
 
 impl Inventor {
-    /// Returns an inventor for all commands over data, or only for those whose name begins with a word of `only`, which has commas between.
+    /// Returns an inventor for all commands that can be compared, or only for those whose name begins with a word of `only`, which has commas between.
     pub(crate) fn new(seed: u64, only: Option<&str>) -> Self {
         let mut known = Vec::new();
-        for command in FAMILIES.iter().flat_map(|family| family.iter()) {
-            add(&mut known, &[], command, only);
+        for command in commands::FAMILIES.iter().flat_map(|family| family.iter()) {
+            add(&mut known, &[], command, false);
         }
-        Self { known, rng: SeededRng::new(seed) }
+        known.retain(|command| !INCOMPARABLE.contains(&&*command.full_name()));
+        let mut over_the_server = Vec::new();
+        for command in node::admin::FAMILIES.iter().flat_map(|family| family.iter()) {
+            add(&mut over_the_server, &[], command, true);
+        }
+        over_the_server.retain(|command| admin::COMPARABLE.contains(&&*command.full_name()));
+        known.append(&mut over_the_server);
+        known.retain(|command| {
+            let name = command.full_name();
+            only.is_none_or(|only| only.split(',').any(|only| name.starts_with(only)))
+        });
+        Self { known, rng: SeededRng::new(seed), in_transaction: false }
     }
 
-    /// Leaves out the commands that `is_known` does not know by their first word.
+    /// Leaves out the commands that `is_known` does not know by their name, in which a bar stands before a subcommand.
     pub(crate) fn retain(&mut self, mut is_known: impl FnMut(&[u8]) -> bool) {
-        self.known.retain(|command| is_known(&command.name[0]));
+        self.known.retain(|command| is_known(&command.name.join(&b'|')));
     }
 
     /// Returns the next request.
@@ -59,12 +80,14 @@ impl Inventor {
         match self.rng.below(200) {
             0 => return words(&["FLUSHALL"]),
             1 => return words(&["SELECT", ["0", "1", "9"][self.rng.below(3) as usize]]),
+            // What is begun should mostly end soon.
+            2..10 if self.in_transaction => return words(&["EXEC"]),
             _ => (),
         }
         let command = &self.known[self.rng.below(self.known.len() as u64) as usize];
         let rng = &mut self.rng;
         let mut dice = |below: u64| rng.below(below.max(1));
-        let mut args = generate(&command.usage, &mut dice, &mut Values);
+        let mut args = generate(&command.usage, &mut dice, &mut Values { admin: command.admin });
         // What is wrong with one of fields that expire, the reference for these takes more lightly.
         if dice(8) == 0 && !FIELD_EXPIRY.contains(&&*command.name[0]) {
             mutate(&mut args, &mut dice);
@@ -72,6 +95,7 @@ impl Inventor {
         let mut request: Vec<_> = command.name.iter().cloned().chain(args).collect();
         by_text_where_it_is_defined(&mut request, &mut dice);
         sort_what_can_be_sorted(&mut request, &mut dice);
+        admin::avoid_news(&mut request);
         request
     }
 }
@@ -149,24 +173,23 @@ fn words(words: &[&str]) -> Vec<Vec<u8>> {
     words.iter().map(|word| word.as_bytes().to_vec()).collect()
 }
 
-fn add(known: &mut Vec<Known>, parents: &[&str], command: &Command<DataFn>, only: Option<&str>) {
+fn add<H>(known: &mut Vec<Known>, parents: &[&str], command: &Command<H>, admin: bool) {
     let path = [parents, &[command.facts.name]].concat();
     for subcommand in command.subcommands {
-        add(known, &path, subcommand, only);
+        add(known, &path, subcommand, admin);
     }
-    let name = path.join(" ");
-    if !command.subcommands.is_empty()
-        || INCOMPARABLE.contains(&name.as_str())
-        || only.is_some_and(|only| !only.split(',').any(|only| name.starts_with(only)))
-    {
-        return;
+    if command.subcommands.is_empty() {
+        let usage = command.facts.usage;
+        let usage = Usage::parse(usage).expect("a test of the table parses every usage");
+        known.push(Known { name: words(&path), usage, admin });
     }
-    let usage = Usage::parse(command.facts.usage).expect("a test of the table parses every usage");
-    known.push(Known { name: words(&path), usage });
 }
 
 /// Few keys and values, chosen so that they matter to each other.
-struct Values;
+struct Values {
+    /// For a command over the server itself.
+    admin: bool,
+}
 
 impl ValueSource for Values {
     fn value(&mut self, arg: &Arg, dice: &mut dyn FnMut(u64) -> u64) -> Vec<u8> {
@@ -223,6 +246,11 @@ impl ValueSource for Values {
         let duration = ["seconds", "milliseconds"].contains(&arg.name.as_str());
         let pool = match arg.kind {
             Kind::Key => KEYS,
+            _ if self.admin
+                && let Some(pool) = admin::values(arg) =>
+            {
+                pool
+            }
             _ if duration => DURATIONS,
             Kind::Integer if arg.name == "cursor" => &["0", "0", "x", "-1"],
             Kind::Integer if arg.name.contains("db") => &["0", "1", "9", "15", "16", "-1", "x"],

@@ -7,6 +7,7 @@
 //! differential --left 127.0.0.1:6379 --right 127.0.0.1:6380 --seed 7
 //! ```
 
+mod admin;
 mod compare;
 mod invent;
 mod server;
@@ -133,6 +134,7 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
             side.run(&[b"HELLO".to_vec(), b"3".to_vec()])?;
         }
     }
+    let mut queued = None;
     for number in 0..options.requests {
         let request = inventor.request();
         let replies = (left.run(&request)?, right.run(&request)?);
@@ -144,8 +146,13 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
         if recent.len() > SHOWN {
             recent.pop_front();
         }
-        let mut difference = compare::replies(&request, &replies.0, &replies.1);
+        let mut difference = compare::replies(&request, &queued, &replies.0, &replies.1);
+        note_transaction(&mut queued, request, &replies.0);
         if difference.is_none() && (number + 1).is_multiple_of(BETWEEN_CHECKS) {
+            if queued.take().is_some() {
+                left.run(&[b"DISCARD".to_vec()])?;
+                right.run(&[b"DISCARD".to_vec()])?;
+            }
             let states = (
                 compare::state(&mut left.connection, fields_expire)?,
                 compare::state(&mut right.connection, fields_expire)?,
@@ -159,12 +166,26 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
             }
             return Ok(ExitCode::FAILURE);
         }
+        inventor.in_transaction = queued.is_some();
         if (number + 1).is_multiple_of(100_000) {
             say(&format!("{} requests", number + 1));
         }
     }
     say(&format!("no difference in {} requests", options.requests));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps account of what is queued between MULTI and EXEC.
+fn note_transaction(queued: &mut Option<Vec<Vec<Vec<u8>>>>, request: Vec<Vec<u8>>, reply: &Value) {
+    let name = request[0].to_ascii_uppercase();
+    match (&*name, reply) {
+        (_, Value::Simple(text)) if text == b"QUEUED" => {
+            queued.get_or_insert_default().push(request);
+        }
+        (b"MULTI", Value::Simple(_)) => *queued = Some(Vec::new()),
+        (b"DISCARD" | b"RESET", Value::Simple(_)) | (b"EXEC", _) => *queued = None,
+        _ => (),
+    }
 }
 
 fn shown(request: &[Vec<u8>]) -> String {
