@@ -425,7 +425,7 @@ fn an_overlap_is_found_wherever_the_prefix_is_among_the_others() {
         ("e", None),
     ] {
         let line = format!("CLIENT TRACKING on BCAST PREFIX {prefix}");
-        let expected = existing.map_or("OK".to_owned(), |existing| {
+        let expected = existing.map_or_else(|| "OK".to_owned(), |existing| {
             format!(
                 "-ERR Prefix '{prefix}' overlaps with an existing prefix '{existing}'. Prefixes \
                  for a single client must not overlap."

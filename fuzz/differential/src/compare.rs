@@ -121,13 +121,16 @@ fn agree(request: &[Vec<u8>], ours: &Value, theirs: &Value) -> bool {
     }
 }
 
+/// Returns whether two errors say the same in other words, or up to a zero byte, at which the reference ends a text.
 fn reworded(ours: &Value, theirs: &Value) -> bool {
-    let text =
-        |value: &Value| value.as_error().map(|text| String::from_utf8_lossy(text).into_owned());
-    match (text(ours), text(theirs)) {
-        (Some(ours), Some(theirs)) => REWORDED.iter().any(|(a, b)| *a == ours && *b == theirs),
-        _ => false,
-    }
+    let (Some(ours), Some(theirs)) = (ours.as_error(), theirs.as_error()) else {
+        return false;
+    };
+    let upto_zero = ours.split(|&byte| byte == 0).next().unwrap_or_default();
+    let is_cut = upto_zero.len() < ours.len()
+        && [&b""[..], b"'"].iter().any(|end| [upto_zero, end].concat() == theirs);
+    let pair = (&*String::from_utf8_lossy(ours), &*String::from_utf8_lossy(theirs));
+    is_cut || REWORDED.contains(&pair)
 }
 
 /// Returns whether two replies differ in nothing but the digits of scores.

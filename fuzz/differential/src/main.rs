@@ -26,7 +26,10 @@ use crate::server::Server;
 /// Requests that are shown when a difference was found.
 const SHOWN: usize = 30;
 
-/// Requests between comparisons of the whole keyspaces.
+/// Requests that are sent at once. Both servers work at them at the same time.
+const BATCH: u64 = 20;
+
+/// Requests between comparisons of the whole keyspaces: a number of whole batches.
 const BETWEEN_CHECKS: u64 = 2000;
 
 struct Options {
@@ -123,7 +126,7 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut left = Side::open(options.left.as_deref(), &options.ours)?;
     let mut right = Side::open(options.right.as_deref(), &options.reference)?;
     let mut inventor = Inventor::new(options.seed, options.only.as_deref());
-    let mut recent: VecDeque<String> = VecDeque::new();
+    let mut recent: VecDeque<(Vec<Vec<u8>>, Value)> = VecDeque::new();
     say(&format!("seed {}", options.seed));
     // A reference of an older version, or another server, does not have all of them.
     inventor.retain(|name| right.knows(name));
@@ -135,20 +138,31 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
     }
     let mut queued = None;
-    for number in 0..options.requests {
-        let request = inventor.request();
-        let replies = (left.run(&request)?, right.run(&request)?);
-        recent.push_back(format!(
-            "{} -> {}",
-            shown(&request),
-            testkit::transcript::shown(&replies.0)
-        ));
-        if recent.len() > SHOWN {
-            recent.pop_front();
+    let mut done = 0;
+    while done < options.requests {
+        let count = BATCH.min(options.requests - done);
+        let batch: Vec<_> = (0..count).map(|_| inventor.request()).collect();
+        for side in [&mut left, &mut right] {
+            for request in &batch {
+                side.connection.queue(request);
+            }
+            side.connection.flush()?;
         }
-        let mut difference = compare::replies(&request, &queued, &replies.0, &replies.1);
-        note_transaction(&mut queued, request, &replies.0);
-        if difference.is_none() && (number + 1).is_multiple_of(BETWEEN_CHECKS) {
+        let mut difference = None;
+        for request in batch {
+            let replies = (left.connection.reply()?, right.connection.reply()?);
+            difference = compare::replies(&request, &queued, &replies.0, &replies.1);
+            note_transaction(&mut queued, &request, &replies.0);
+            if recent.len() == SHOWN {
+                recent.pop_front();
+            }
+            recent.push_back((request, replies.0));
+            if difference.is_some() {
+                break;
+            }
+            done += 1;
+        }
+        if difference.is_none() && done.is_multiple_of(BETWEEN_CHECKS) {
             if queued.take().is_some() {
                 left.run(&[b"DISCARD".to_vec()])?;
                 right.run(&[b"DISCARD".to_vec()])?;
@@ -160,27 +174,28 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
             difference = compare::states(&states.0, &states.1);
         }
         if let Some(difference) = difference {
-            say(&format!("seed {}, request {number}: {difference}", options.seed));
-            for exchange in &recent {
-                say(&format!("  {}", exchange.trim_end()));
+            say(&format!("seed {}, request {done}: {difference}", options.seed));
+            for (request, reply) in &recent {
+                let reply = testkit::transcript::shown(reply);
+                say(&format!("  {} -> {}", shown(request), reply.trim_end()));
             }
             return Ok(ExitCode::FAILURE);
         }
         inventor.in_transaction = queued.is_some();
-        if (number + 1).is_multiple_of(100_000) {
-            say(&format!("{} requests", number + 1));
+        if done.is_multiple_of(100_000) {
+            say(&format!("{done} requests"));
         }
     }
-    say(&format!("no difference in {} requests", options.requests));
+    say(&format!("no difference in {done} requests"));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Keeps account of what is queued between MULTI and EXEC.
-fn note_transaction(queued: &mut Option<Vec<Vec<Vec<u8>>>>, request: Vec<Vec<u8>>, reply: &Value) {
+fn note_transaction(queued: &mut Option<Vec<Vec<Vec<u8>>>>, request: &[Vec<u8>], reply: &Value) {
     let name = request[0].to_ascii_uppercase();
     match (&*name, reply) {
         (_, Value::Simple(text)) if text == b"QUEUED" => {
-            queued.get_or_insert_default().push(request);
+            queued.get_or_insert_default().push(request.to_vec());
         }
         (b"MULTI", Value::Simple(_)) => *queued = Some(Vec::new()),
         (b"DISCARD" | b"RESET", Value::Simple(_)) | (b"EXEC", _) => *queued = None,
