@@ -12,6 +12,7 @@ pub mod hash;
 pub mod key;
 pub mod list;
 mod mpop;
+mod scan;
 pub mod set;
 pub mod sorted_set;
 pub mod string;

@@ -2,7 +2,8 @@
 
 use config::ClientClass;
 use keyspace::ClientId;
-use resp::reply::{Output, Protocol, Reply};
+use resp::output::Output;
+use resp::reply::{Protocol, Reply};
 use resp::request::Parser;
 use spec::CommandId;
 

@@ -36,7 +36,7 @@ use std::rc::Rc;
 use commands::Effects;
 use config::{Config, MaxmemoryPolicy};
 use keyspace::{Policy, Shard};
-use resp::reply::Output;
+use resp::output::Output;
 use spec::RenameError;
 use stdx::clock::Clock;
 use stdx::rng::SeededRng;

@@ -6,7 +6,7 @@ use crate::client::{Client, Flags, Token};
 use crate::{LogLevel, Node};
 
 /// The capacity of an output buffer that is hardly used.
-const OUTPUT_BUFFER_MIN: usize = resp::reply::BUFFER_MIN;
+const OUTPUT_BUFFER_MIN: usize = resp::output::BUFFER_MIN;
 
 /// The output beyond the first buffer that may pile up for a client which has not logged in.
 const STRANGER_OUTPUT_MAX: u64 = 1024;

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use commands::{Event, EventClass};
 use config::NotifyKeyspaceEvents;
-use resp::reply::{Output, Protocol, Reply};
+use resp::output::Output;
+use resp::reply::{Protocol, Reply};
 use stdx::glob::{self, Case};
 use stdx::hash::Map;
 

@@ -4,6 +4,7 @@
 
 pub mod decode;
 pub mod limits;
+pub mod output;
 pub mod reply;
 pub mod request;
 pub mod value;

@@ -1,23 +1,10 @@
 //! Writes replies, in RESP2 or RESP3, straight into a connection's output.
 //!
-//! [`Output`] is what waits to be sent to one connection. [`Reply`] is a command's view of it: it knows which protocol the connection speaks, so that a handler says "a map of three pairs" and need not know how that looks in RESP2.
-//!
-//! # Layout
-//!
-//! Replies gather in one buffer of [`BUFFER_MAX`] bytes. What does not fit goes to a queue of chunks behind it. A long value is not copied: the queue holds the [`Blob`] itself.
-
-use std::collections::VecDeque;
+//! [`Reply`] is a command's view of the output: it knows which protocol the connection speaks, so that a handler says "a map of three pairs" and need not know how that looks in RESP2.
 
 use structs::blob::Blob;
 
-/// The size up to which the first buffer grows; beyond it, chunks are queued.
-pub const BUFFER_MAX: usize = 16 * 1024;
-
-/// The capacity with which the first buffer starts.
-pub const BUFFER_MIN: usize = 1024;
-
-/// The room for bytes in a chunk of the queue.
-const CHUNK: usize = 16 * 1024;
+use crate::output::{Deferred, Output};
 
 /// From this length on a value is queued as it is instead of being copied.
 pub const SHARE_MIN: usize = 64 * 1024;
@@ -30,259 +17,6 @@ pub enum Protocol {
     Resp2,
     /// With maps, sets, doubles, pushes; chosen by `HELLO 3`.
     Resp3,
-}
-
-/// One piece of queued output.
-#[derive(Debug)]
-pub enum Chunk {
-    /// Encoded bytes.
-    Bytes(Vec<u8>),
-    /// A long value, shared with whoever else holds it.
-    Blob(Blob),
-}
-
-impl Chunk {
-    /// Returns the bytes to send.
-    pub fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Bytes(bytes) => bytes,
-            Self::Blob(blob) => blob,
-        }
-    }
-
-    fn footprint(&self) -> usize {
-        match self {
-            Self::Bytes(bytes) => bytes.capacity(),
-            Self::Blob(blob) => blob.allocation_size(),
-        }
-    }
-}
-
-/// What waits to be sent to one connection, in order.
-#[derive(Debug, Default)]
-pub struct Output {
-    buffer: Vec<u8>,
-    queue: VecDeque<Chunk>,
-    /// Bytes of the first piece (the buffer, or the first chunk when the buffer is empty) that have been sent.
-    sent: usize,
-    /// Memory of the queue.
-    queued: usize,
-    /// The most bytes the buffer held since the peak was last taken.
-    peak: usize,
-}
-
-/// A place in an output, to return to.
-#[derive(Debug, Clone, Copy)]
-pub struct Mark {
-    buffer: usize,
-    chunks: usize,
-    last: usize,
-}
-
-/// A place in an output where the header of an aggregate will go.
-#[derive(Debug, Clone, Copy)]
-pub struct Deferred(usize);
-
-impl Output {
-    /// Returns whether nothing waits.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.buffer.is_empty() && self.queue.is_empty()
-    }
-
-    /// Returns the bytes waiting in the first buffer.
-    pub fn buffered(&self) -> usize {
-        self.buffer.len()
-    }
-
-    /// Returns the room that the first buffer has reserved.
-    pub fn buffer_capacity(&self) -> usize {
-        self.buffer.capacity()
-    }
-
-    /// Returns the most bytes that waited in the first buffer since this was last asked.
-    pub fn take_peak(&mut self) -> usize {
-        std::mem::replace(&mut self.peak, self.buffer.len())
-    }
-
-    /// Returns the most bytes that waited in the first buffer, without forgetting it.
-    pub fn peak(&self) -> usize {
-        self.peak.max(self.buffer.len())
-    }
-
-    /// Gives the first buffer another capacity, not less than it holds.
-    pub fn resize_buffer(&mut self, capacity: usize) {
-        self.buffer.shrink_to(capacity);
-        if self.buffer.capacity() < capacity {
-            self.buffer.reserve_exact(capacity - self.buffer.len());
-        }
-    }
-
-    /// Returns the number of queued chunks.
-    pub fn chunks(&self) -> usize {
-        self.queue.len()
-    }
-
-    /// Returns the memory of the queued chunks.
-    pub fn queued_memory(&self) -> usize {
-        self.queued + self.queue.len() * size_of::<Chunk>()
-    }
-
-    /// Returns the pieces to send next, the first one without what was sent of it.
-    pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        let first = Some(self.buffer.as_slice()).filter(|buffer| !buffer.is_empty());
-        let mut skip = self.sent;
-        first.into_iter().chain(self.queue.iter().map(Chunk::bytes)).map(move |piece| {
-            let rest = &piece[skip..];
-            skip = 0;
-            rest
-        })
-    }
-
-    /// Forgets `bytes` that have been sent.
-    pub fn consume(&mut self, bytes: usize) {
-        let mut sent = self.sent + bytes;
-        if !self.buffer.is_empty() {
-            if sent < self.buffer.len() {
-                self.sent = sent;
-                return;
-            }
-            sent -= self.buffer.len();
-            self.peak = self.peak.max(self.buffer.len());
-            self.buffer.clear();
-        }
-        while let Some(chunk) = self.queue.front() {
-            let len = chunk.bytes().len();
-            if sent < len {
-                break;
-            }
-            sent -= len;
-            self.queued -= chunk.footprint();
-            self.queue.pop_front();
-        }
-        self.sent = sent;
-    }
-
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.buffer.clear();
-        self.queue.clear();
-        (self.sent, self.queued) = (0, 0);
-    }
-
-    /// Appends encoded bytes.
-    #[inline]
-    pub fn push(&mut self, bytes: &[u8]) {
-        if self.queue.is_empty() && self.buffer.len() + bytes.len() <= BUFFER_MAX {
-            if self.buffer.capacity() - self.buffer.len() < bytes.len() {
-                self.grow_buffer(bytes.len());
-            }
-            self.buffer.extend_from_slice(bytes);
-        } else {
-            self.push_queued(bytes);
-        }
-    }
-
-    /// Makes room for more bytes: a power of two in all, which is no more than [`BUFFER_MAX`].
-    #[cold]
-    fn grow_buffer(&mut self, more: usize) {
-        let capacity = (self.buffer.len() + more).next_power_of_two().max(BUFFER_MIN);
-        self.buffer.reserve_exact(capacity - self.buffer.len());
-    }
-
-    #[cold]
-    fn push_queued(&mut self, mut bytes: &[u8]) {
-        if self.queue.is_empty() {
-            let fits = BUFFER_MAX.saturating_sub(self.buffer.len());
-            self.buffer.extend_from_slice(&bytes[..fits]);
-            bytes = &bytes[fits..];
-        }
-        if let Some(Chunk::Bytes(last)) = self.queue.back_mut() {
-            let fits = bytes.len().min(last.capacity() - last.len());
-            last.extend_from_slice(&bytes[..fits]);
-            bytes = &bytes[fits..];
-        }
-        if !bytes.is_empty() {
-            let mut chunk = Vec::with_capacity(bytes.len().max(CHUNK));
-            chunk.extend_from_slice(bytes);
-            self.queued += chunk.capacity();
-            self.queue.push_back(Chunk::Bytes(chunk));
-        }
-    }
-
-    /// Appends a long value without copying it.
-    pub fn push_blob(&mut self, blob: Blob) {
-        self.queued += blob.allocation_size();
-        self.queue.push_back(Chunk::Blob(blob));
-    }
-
-    /// Returns the present end, for [`Output::rollback`].
-    #[inline]
-    pub fn mark(&self) -> Mark {
-        let last = self.queue.back().map_or(0, |chunk| chunk.bytes().len());
-        Mark { buffer: self.buffer.len(), chunks: self.queue.len(), last }
-    }
-
-    /// Returns whether anything was appended since `mark`.
-    #[inline]
-    pub fn is_unchanged_since(&self, mark: &Mark) -> bool {
-        self.buffer.len() == mark.buffer
-            && self.queue.len() == mark.chunks
-            && self.queue.back().map_or(0, |chunk| chunk.bytes().len()) == mark.last
-    }
-
-    /// Takes back all that was appended since `mark`, from which on nothing has been sent.
-    pub fn rollback(&mut self, mark: &Mark) {
-        self.buffer.truncate(mark.buffer);
-        while self.queue.len() > mark.chunks {
-            if let Some(chunk) = self.queue.pop_back() {
-                self.queued -= chunk.footprint();
-            }
-        }
-        if let Some(Chunk::Bytes(last)) = self.queue.back_mut() {
-            last.truncate(mark.last);
-        }
-    }
-
-    /// Moves all of `other` to the end of this.
-    pub fn append(&mut self, other: &mut Self) {
-        debug_assert_eq!(other.sent, 0, "a partly sent output stays with its connection");
-        self.push(&other.buffer);
-        for chunk in other.queue.drain(..) {
-            match chunk {
-                Chunk::Bytes(bytes) => self.push(&bytes),
-                Chunk::Blob(blob) => self.push_blob(blob),
-            }
-        }
-        other.clear();
-    }
-
-    /// Starts a chunk of its own for what follows, so that something can be put before it.
-    fn split(&mut self) -> Deferred {
-        let chunk = Vec::with_capacity(CHUNK);
-        self.queued += chunk.capacity();
-        self.queue.push_back(Chunk::Bytes(chunk));
-        Deferred(self.queue.len() - 1)
-    }
-
-    /// Puts `bytes` before what was appended since `at`.
-    fn insert(&mut self, at: Deferred, bytes: &[u8]) {
-        let before = match at.0.checked_sub(1) {
-            None => Some(&mut self.buffer),
-            Some(index) => match &mut self.queue[index] {
-                Chunk::Bytes(chunk) if chunk.len() + bytes.len() <= chunk.capacity() => Some(chunk),
-                Chunk::Bytes(_) | Chunk::Blob(_) => None,
-            },
-        };
-        match before {
-            Some(before) => before.extend_from_slice(bytes),
-            None => {
-                let chunk = bytes.to_vec();
-                self.queued += chunk.capacity();
-                self.queue.insert(at.0, Chunk::Bytes(chunk));
-            }
-        }
-    }
 }
 
 /// A command's view of its connection's output.
@@ -543,24 +277,13 @@ impl<'a> Reply<'a> {
     fn finish(&mut self, at: Deferred, write: impl FnOnce(&mut Reply<'_>)) {
         let mut head = Output::default();
         write(&mut Reply::new(&mut head, self.protocol));
-        self.out.insert(at, &head.buffer);
+        self.out.insert(at, head.pieces().next().unwrap_or_default());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_buffer_is_never_much_larger_than_what_it_held() {
-        let mut out = Output::default();
-        for (bytes, capacity) in [(10, 1024), (1100, 2048), (3000, 8192), (12_000, 16_384)] {
-            out.push(&vec![b'x'; bytes]);
-            assert_eq!(out.buffer_capacity(), capacity);
-        }
-        out.push(&[b'x'; 1000]);
-        assert_eq!((out.buffer_capacity(), out.buffered(), out.chunks()), (16_384, 16_384, 1));
-    }
 
     fn written(protocol: Protocol, write: impl FnOnce(&mut Reply<'_>)) -> String {
         let mut out = Output::default();
@@ -629,19 +352,5 @@ mod tests {
         }
         assert!(got == expected);
         assert_eq!(out.queued_memory(), 0);
-    }
-
-    #[test]
-    fn rolling_back_leaves_what_was_before() {
-        let mut out = Output::default();
-        out.push(b"+before\r\n");
-        let mark = out.mark();
-        assert!(out.is_unchanged_since(&mark));
-        out.push(&vec![b'x'; 100_000]);
-        out.push_blob(Blob::from_slice(b"blob"));
-        out.rollback(&mark);
-        let bytes: Vec<u8> = out.pieces().flatten().copied().collect();
-        assert_eq!(bytes, b"+before\r\n");
-        assert!(out.is_unchanged_since(&mark));
     }
 }

@@ -9,7 +9,7 @@ use std::io::IoSlice;
 use std::os::fd::OwnedFd;
 
 use node::{Node, Token};
-use resp::reply::Output;
+use resp::output::Output;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 

@@ -5,6 +5,7 @@ mod cut;
 pub mod hash;
 pub mod hashtable;
 pub mod intset;
+mod length;
 pub mod list;
 pub mod listpack;
 pub mod ordered;

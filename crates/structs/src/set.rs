@@ -12,9 +12,8 @@ use std::ptr::NonNull;
 use stdx::size_class::good_size;
 
 use crate::cut::{self, Cut, Record, pop_bytes, push_bytes};
-use crate::hashtable::{Element, Hasher64, Iter as TableIter, Table};
-
-const LONG: u8 = 255;
+use crate::hashtable::{Borrowed, Element, Hasher64, Iter as TableIter, Table};
+use crate::length;
 
 struct Member(NonNull<u8>);
 
@@ -39,8 +38,8 @@ unsafe impl Element for Member {
 
 impl Member {
     fn layout(len: usize) -> Layout {
-        let head = if len < usize::from(LONG) { 1 } else { 9 };
-        Layout::from_size_align(good_size(head + len), 8).expect("a member fits the address space")
+        let size = good_size(length::size(len) + len);
+        Layout::from_size_align(size, 8).expect("a member fits the address space")
     }
 
     fn new(bytes: &[u8]) -> Self {
@@ -48,32 +47,37 @@ impl Member {
         // SAFETY: the size is not zero; all that is written is within it.
         unsafe {
             let Some(block) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
-            let at = block.as_ptr();
-            let start = if bytes.len() < usize::from(LONG) {
-                at.write(bytes.len() as u8);
-                1
-            } else {
-                at.write(LONG);
-                at.add(1).cast::<u64>().write_unaligned(bytes.len() as u64);
-                9
-            };
-            at.add(start).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            let at = length::write(block.as_ptr(), bytes.len());
+            at.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
             Self(block)
         }
     }
 
     #[inline]
-    fn bytes<'a>(&self) -> &'a [u8] {
-        // SAFETY: the block was written by `new`. The lifetime is cut by the callers.
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: the block lives as long as this handle.
+        unsafe { self.bytes_of_block() }
+    }
+
+    /// Returns the bytes, which outlive this handle, though not the block.
+    ///
+    /// # Safety
+    /// The block is there for as long as they are used.
+    #[inline]
+    unsafe fn bytes_of_block<'a>(&self) -> &'a [u8] {
+        // SAFETY: the block was written by `new`, and is there by the caller's word.
         unsafe {
-            let at = self.0.as_ptr();
-            let (start, len) = match *at {
-                LONG => (9, at.add(1).cast::<u64>().read_unaligned() as usize),
-                len => (1, usize::from(len)),
-            };
-            std::slice::from_raw_parts(at.add(start), len)
+            let (len, at) = length::read(self.0.as_ptr());
+            std::slice::from_raw_parts(at, len)
         }
     }
+}
+
+/// Returns the bytes of a member of a table that is borrowed.
+#[inline]
+fn bytes_of(member: Borrowed<'_, Member>) -> &[u8] {
+    // SAFETY: nothing is removed from a table that is borrowed.
+    unsafe { member.bytes_of_block() }
 }
 
 impl Drop for Member {
@@ -221,12 +225,12 @@ impl<H: Hasher64> Set<H> {
 
     /// Returns a member by chance, all equally likely.
     pub fn random(&self, below: &mut impl FnMut(u64) -> u64) -> Option<&[u8]> {
-        self.table.random(below).map(|member| member.bytes())
+        self.table.random(below).map(bytes_of)
     }
 
     /// Visits some members and returns the cursor to go on from, zero at the end.
     pub fn scan(&self, cursor: u64, visit: &mut dyn FnMut(&[u8])) -> u64 {
-        self.table.scan(cursor, &mut |member| visit(member.bytes()))
+        self.table.scan(cursor, &mut |member| visit(bytes_of(member)))
     }
 
     /// Returns the members.
@@ -254,6 +258,6 @@ impl<'a> Iterator for Iter<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
-        self.0.next().map(|member| member.bytes())
+        self.0.next().map(bytes_of)
     }
 }

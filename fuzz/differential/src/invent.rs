@@ -44,6 +44,8 @@ impl Known {
 pub(crate) struct Inventor {
     known: Vec<Known>,
     rng: SeededRng,
+    /// What comes next, since it needs the one before it.
+    next: Option<Vec<Vec<u8>>>,
     /// Whether the servers queue requests.
     pub(crate) in_transaction: bool,
 }
@@ -66,7 +68,7 @@ impl Inventor {
             let name = command.full_name();
             only.is_none_or(|only| only.split(',').any(|only| name.starts_with(only)))
         });
-        Self { known, rng: SeededRng::new(seed), in_transaction: false }
+        Self { known, rng: SeededRng::new(seed), next: None, in_transaction: false }
     }
 
     /// Leaves out the commands that `is_known` does not know by their name, in which a bar stands before a subcommand.
@@ -76,6 +78,9 @@ impl Inventor {
 
     /// Returns the next request.
     pub(crate) fn request(&mut self) -> Vec<Vec<u8>> {
+        if let Some(request) = self.next.take() {
+            return request;
+        }
         // Keys come and go, or everything would be there and nothing ever missing. (Not DBSIZE: it counts what is past its time until it is removed, which we do sooner.)
         match self.rng.below(200) {
             0 => return words(&["FLUSHALL"]),
@@ -93,9 +98,16 @@ impl Inventor {
             mutate(&mut args, &mut dice);
         }
         let mut request: Vec<_> = command.name.iter().cloned().chain(args).collect();
+        // A version behind, it does not know the option.
+        request.retain(|word| !word.eq_ignore_ascii_case(b"NOVALUES"));
         by_text_where_it_is_defined(&mut request, &mut dice);
         sort_what_can_be_sorted(&mut request, &mut dice);
         admin::avoid_news(&mut request);
+        if request[0].starts_with(b"SORT") {
+            // The reference takes a number for one that is too large if another one was, until it reads a score.
+            self.next = Some(request);
+            return words(&["ZADD", "nobody", "XX", "1.5", "x"]);
+        }
         request
     }
 }
@@ -148,7 +160,8 @@ fn sort_what_can_be_sorted(request: &mut Vec<Vec<u8>>, dice: &mut dyn FnMut(u64)
             let has = |name| request.iter().any(|word| is(word, name));
             let (by, limited) = (has("BY"), has("LIMIT"));
             // The order of a set is each server's own, and so is that of some out of those with equal texts; of all with equal texts, it is that of the list.
-            if by && limited {
+            // Nor does a text end at a zero byte here, which a value below any name may have.
+            if by && (limited || has("*")) {
                 request.retain(|word| !is(word, "ALPHA"));
             }
             let keys = match by {

@@ -27,13 +27,20 @@ pub(super) fn facts(lab: &mut Lab, args: &[OsString]) -> Result<Facts, Failure> 
         let mut server = Server::start(peer, lab.server_core, &[])?;
         versions.push(format!("{} = {}", peer.name, version(&mut server)));
     }
-    let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let words: Vec<_> = args.iter().map(|arg| as_anywhere(&arg.to_string_lossy())).collect();
     Ok(Facts {
         machine: machine(),
         versions,
         date: date(SystemClock::new().unix_ms() / 1000),
         command: format!("sinter-scenarios {}", words.join(" ")),
     })
+}
+
+/// Returns a word of the command as it would be typed on another machine: of `NAME=/its/folders/program` the name of the program.
+fn as_anywhere(word: &str) -> String {
+    let Some((name, rest)) = word.split_once("=/") else { return word.to_owned() };
+    let (path, args) = rest.split_at(rest.find(':').unwrap_or(rest.len()));
+    format!("{name}={}{args}", path.rsplit('/').next().unwrap_or(path))
 }
 
 fn version(server: &mut Server) -> String {
@@ -135,6 +142,18 @@ mod tests {
             (4_107_542_400, "2100-03-01"),
         ] {
             assert_eq!(date(unix_s), expected);
+        }
+    }
+
+    #[test]
+    fn a_command_names_no_folders_of_this_machine() {
+        for (word, expected) in [
+            ("redis=/usr/bin/redis-server", "redis=redis-server"),
+            ("a=/opt/a:--dir /tmp", "a=a:--dir /tmp"),
+            ("sinter=target/release/sinter-server", "sinter=target/release/sinter-server"),
+            ("--only", "--only"),
+        ] {
+            assert_eq!(as_anywhere(word), expected);
         }
     }
 

@@ -251,10 +251,11 @@ pub const COMMANDS: &[Command] = &[
         .flags(&[ReadOnly])
         .categories(&[Category::Hash])
         .keys(&[KeySpec::at(1, &[Ro, Access])])
-        .usage("key cursor:integer [MATCH pattern:pattern] [COUNT count:integer]")
+        .usage("key cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [NOVALUES]")
         .summary("Returns some fields with their values, and where to go on.")
         .complexity("O(1) for each call, O(N) for a whole iteration over N fields.")
         .since("2.8.0")
+        .history(&[("7.4.0", "Has the option `NOVALUES`.")])
         .tips(&["nondeterministic_output"]),
     Command::new("HSET", fields::hset, AtLeast(4))
         .group(Group::Hash)

@@ -3,7 +3,7 @@
 use keyspace::HashRef;
 use structs::listpack::Element;
 
-use crate::{Args, CmdResult, CommandError, Cx};
+use crate::{Args, CmdResult, CommandError, Cx, answer};
 
 /// Calls `answer` with the reply encoder and the hash, or with none if the key is missing.
 #[inline]
@@ -31,7 +31,7 @@ fn len(element: Element<'_>) -> usize {
 /// HGET key field
 pub(super) fn hget(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     with_hash(cx, args, |reply, hash| match hash.and_then(|hash| hash.get(args[2])) {
-        Some(value) => reply.bulk(value.text(&mut None)),
+        Some(value) => answer::element(reply, value),
         None => reply.null(),
     })
 }
@@ -42,7 +42,7 @@ pub(super) fn hmget(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         reply.array(args.len() - 2);
         for field in &args[2..] {
             match hash.and_then(|hash| hash.get(field)) {
-                Some(value) => reply.bulk(value.text(&mut None)),
+                Some(value) => answer::element(reply, value),
                 None => reply.null(),
             }
         }
@@ -55,8 +55,8 @@ pub(super) fn hgetall(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
         reply.map(hash.map_or(0, HashRef::len));
         if let Some(hash) = hash {
             hash.for_each(|field, value| {
-                reply.bulk(field.text(&mut None));
-                reply.bulk(value.text(&mut None));
+                answer::element(reply, field);
+                answer::element(reply, value);
             });
         }
     })
@@ -67,7 +67,7 @@ pub(super) fn hkeys(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     with_hash(cx, args, |reply, hash| {
         reply.array(hash.map_or(0, HashRef::len));
         if let Some(hash) = hash {
-            hash.for_each(|field, _| reply.bulk(field.text(&mut None)));
+            hash.for_each(|field, _| answer::element(reply, field));
         }
     })
 }
@@ -77,7 +77,7 @@ pub(super) fn hvals(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     with_hash(cx, args, |reply, hash| {
         reply.array(hash.map_or(0, HashRef::len));
         if let Some(hash) = hash {
-            hash.for_each(|_, value| reply.bulk(value.text(&mut None)));
+            hash.for_each(|_, value| answer::element(reply, value));
         }
     })
 }

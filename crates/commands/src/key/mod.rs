@@ -14,7 +14,7 @@ mod expire;
 mod inspect;
 mod object;
 mod remove;
-pub(crate) mod scan;
+mod scan;
 mod sort;
 mod transfer;
 

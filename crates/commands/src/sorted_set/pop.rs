@@ -3,6 +3,7 @@
 //! What is propagated is what was done in the end, without the wait.
 
 use keyspace::{Key, Type};
+use resp::reply::Reply;
 use stdx::number::Digits;
 use structs::listpack::Element;
 
@@ -72,35 +73,37 @@ fn pop(cx: &mut Cx<'_>, args: &Args<'_>, side: Side) -> CmdResult {
         None => Some(1),
     };
     let count = count.ok_or(CommandError::MustBePositive)?;
-    let key = args.key(1);
     let nested = args.len() > 2 && cx.reply.is_resp3();
-    let Some(len) = len(cx, key)? else {
+    let shape = if nested { Shape::Nested } else { Shape::Flat };
+    let taken = take(cx, args.key(1), side, count, shape, |reply, count| {
+        reply.array(if nested { count } else { 2 * count });
+    })?;
+    if taken.is_none() {
         cx.reply.array(0);
-        return Ok(());
-    };
-    let count = count.min(len);
-    cx.reply.array(if nested { count } else { 2 * count });
-    take(cx, key, side, count, if nested { Shape::Nested } else { Shape::Flat });
+    }
     Ok(())
 }
 
-/// Returns the number of members, if the key is there.
-fn len(cx: &mut Cx<'_>, key: Key<'_>) -> Result<Option<usize>, CommandError> {
-    let Some(entry) = cx.db.open_mut(key) else { return Ok(None) };
-    Ok(Some(entry.as_sorted_set()?.len()))
-}
-
-/// Removes members and answers with each.
-fn take(cx: &mut Cx<'_>, key: Key<'_>, side: Side, count: usize, shape: Shape) {
+/// Removes at most so many members and answers with each; before them with what `head` says, which is given their number. Returns that, or `None` if the key is missing.
+fn take(
+    cx: &mut Cx<'_>,
+    key: Key<'_>,
+    side: Side,
+    most: usize,
+    shape: Shape,
+    head: impl FnOnce(&mut Reply<'_>, usize),
+) -> Result<Option<usize>, CommandError> {
     let limits = limits(cx.config);
-    let Some(entry) = cx.db.open_mut(key) else { return };
-    let Ok(mut set) = entry.into_sorted_set(limits) else { return };
+    let Some(entry) = cx.db.open_mut(key) else { return Ok(None) };
+    let mut set = entry.into_sorted_set(limits)?;
     let len = set.view().len();
+    let count = most.min(len);
     let ranks = match side {
         Side::Min => 0..count,
         Side::Max => len - count..len,
     };
     let reply = &mut cx.reply;
+    head(reply, count);
     let mut visit = |member: Element<'_>, score: f64| {
         if shape == Shape::Nested {
             reply.array(2);
@@ -118,6 +121,7 @@ fn take(cx: &mut Cx<'_>, key: Key<'_>, side: Side, count: usize, shape: Shape) {
     }
     drop(set);
     removed(cx, key, side.popped(), count, count == len);
+    Ok(Some(count))
 }
 
 /// ZMPOP numkeys key [key ...] <MIN | MAX> [COUNT count]
@@ -137,12 +141,12 @@ fn pop_first(
 ) -> Result<bool, CommandError> {
     for index in request.keys() {
         let key = args.key(index);
-        let Some(len) = len(cx, key)? else { continue };
-        let count = request.count.min(len);
-        cx.reply.array(2);
-        cx.reply.bulk(key.bytes);
-        cx.reply.array(count);
-        take(cx, key, request.side, count, Shape::Nested);
+        let taken = take(cx, key, request.side, request.count, Shape::Nested, |reply, count| {
+            reply.array(2);
+            reply.bulk(key.bytes);
+            reply.array(count);
+        })?;
+        let Some(count) = taken else { continue };
         let digits = Digits::from_u64(count as u64);
         cx.effects.rewrite(|| [request.side.verb(), key.bytes, digits.as_bytes()]);
         return Ok(true);
@@ -165,12 +169,13 @@ fn wait_to_pop(cx: &mut Cx<'_>, args: &Args<'_>, side: Side) -> CmdResult {
     let until_ms = timeout(cx, args, last)?;
     for index in 1..last {
         let key = args.key(index);
-        if len(cx, key)?.is_none() {
+        let taken = take(cx, key, side, 1, Shape::Flat, |reply, _| {
+            reply.array(3);
+            reply.bulk(key.bytes);
+        })?;
+        if taken.is_none() {
             continue;
         }
-        cx.reply.array(3);
-        cx.reply.bulk(key.bytes);
-        take(cx, key, side, 1, Shape::Flat);
         cx.effects.rewrite(|| [side.verb(), key.bytes]);
         return Ok(());
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use commands::{Args, Cx, DataFn, Effects, FAMILIES, Logged};
 use config::{ClientClass, Config};
 use keyspace::{Gone, Policy, Shard, StringRef};
-use resp::reply::{Output, Protocol, Reply};
+use resp::output::Output;
+use resp::reply::{Protocol, Reply};
 use spec::{Builder, Mode, Table};
 use stdx::rng::SeededRng;
 

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use commands::{Args, CmdResult, CommandError, Cx};
-use resp::reply::{Mark, Reply};
+use resp::output::Mark;
+use resp::reply::Reply;
 use resp::request::ProtocolError;
 use spec::Flag;
 

@@ -10,12 +10,10 @@ use stdx::size_class::good_size;
 use super::FieldRef;
 use crate::cut::{Record, pop_bytes, pop_number, pop_slice, push_bytes, push_number};
 use crate::hashtable::Element;
-
-/// A length byte that says that the length follows in eight more.
-const LONG: u8 = 255;
+use crate::length;
 
 /// A first byte that says that an expiry comes before the lengths.
-const TIMED: u8 = 254;
+const TIMED: u8 = length::MARK;
 
 /// The bytes of that mark and of the expiry.
 const EXPIRY_LEN: usize = 9;
@@ -42,14 +40,9 @@ unsafe impl Element for Field {
     }
 }
 
-/// Returns how many bytes a length takes.
-fn len_size(len: usize) -> usize {
-    if len < usize::from(TIMED) { 1 } else { 9 }
-}
-
 /// Returns the size of the block, all of its allocator class.
 pub(super) fn block_size(field: usize, value: usize, timed: bool) -> usize {
-    let head = len_size(field) + len_size(value) + if timed { EXPIRY_LEN } else { 0 };
+    let head = length::size(field) + length::size(value) + if timed { EXPIRY_LEN } else { 0 };
     good_size(head + field + value)
 }
 
@@ -84,15 +77,8 @@ impl Field {
                 at.add(1).cast::<u64>().write_unaligned(when);
                 at = at.add(EXPIRY_LEN);
             }
-            for len in [field.len(), value.len()] {
-                if len_size(len) == 1 {
-                    at.write(len as u8);
-                } else {
-                    at.write(LONG);
-                    at.add(1).cast::<u64>().write_unaligned(len as u64);
-                }
-                at = at.add(len_size(len));
-            }
+            at = length::write(at, field.len());
+            at = length::write(at, value.len());
             at.copy_from_nonoverlapping(field.as_ptr(), field.len());
             at.add(field.len()).copy_from_nonoverlapping(value.as_ptr(), value.len());
         }
@@ -108,24 +94,29 @@ impl Field {
         }
     }
 
-    /// Returns the field and the value. Their lifetime is cut by the callers.
+    /// Returns the field and the value.
     #[inline]
-    pub(super) fn parts<'a>(&self) -> (&'a [u8], &'a [u8]) {
-        let mut at = self.0.as_ptr();
-        let mut lens = [0; 2];
-        // SAFETY: the block was written by `write`.
+    pub(super) fn parts(&self) -> (&[u8], &[u8]) {
+        // SAFETY: the block lives as long as this handle.
+        unsafe { self.parts_of_block() }
+    }
+
+    /// Returns the field and the value, which outlive this handle, though not the block.
+    ///
+    /// # Safety
+    /// The block is there and does not change for as long as they are used.
+    #[inline]
+    pub(super) unsafe fn parts_of_block<'a>(&self) -> (&'a [u8], &'a [u8]) {
+        let mut at = self.0.as_ptr().cast_const();
+        // SAFETY: the block was written by `write`, and is there by the caller's word.
         unsafe {
             if *at == TIMED {
                 at = at.add(EXPIRY_LEN);
             }
-            for len in &mut lens {
-                (*len, at) = match *at {
-                    LONG => (at.add(1).cast::<u64>().read_unaligned() as usize, at.add(9)),
-                    len => (usize::from(len), at.add(1)),
-                };
-            }
-            let field = std::slice::from_raw_parts(at, lens[0]);
-            (field, std::slice::from_raw_parts(at.add(lens[0]), lens[1]))
+            let (field, at) = length::read(at);
+            let (value, at) = length::read(at);
+            let name = std::slice::from_raw_parts(at, field);
+            (name, std::slice::from_raw_parts(at.add(field), value))
         }
     }
 

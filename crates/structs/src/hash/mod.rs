@@ -24,7 +24,7 @@ mod field;
 use self::deadlines::Deadlines;
 use self::field::{Field, block_size};
 use crate::cut::{self, Cut};
-use crate::hashtable::{Hasher64, Iter as TableIter, Table};
+use crate::hashtable::{Borrowed, Hasher64, Iter as TableIter, Table};
 
 /// A field as it is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +38,11 @@ pub struct FieldRef<'a> {
 }
 
 impl<'a> FieldRef<'a> {
+    /// Shows a field of a table that is borrowed.
     #[inline]
-    fn of(field: &Field) -> FieldRef<'a> {
-        let (name, value) = field.parts();
+    fn of(field: Borrowed<'a, Field>) -> Self {
+        // SAFETY: nothing is removed from a table that is borrowed, and nothing changes in it.
+        let (name, value) = unsafe { field.parts_of_block() };
         Self { name, value, expiry: field.expiry() }
     }
 
@@ -102,7 +104,7 @@ impl<H: Hasher64> Hash<H> {
     /// Returns a field.
     #[inline]
     pub fn get(&self, field: &[u8]) -> Option<FieldRef<'_>> {
-        self.table.find(self.hash(field), field).map(|found| FieldRef::of(&found))
+        self.table.find(self.hash(field), field).map(FieldRef::of)
     }
 
     /// Sets a field and its expiry; returns whether it is new.
@@ -195,12 +197,12 @@ impl<H: Hasher64> Hash<H> {
 
     /// Returns a field by chance, all equally likely.
     pub fn random(&self, below: &mut impl FnMut(u64) -> u64) -> Option<FieldRef<'_>> {
-        self.table.random(below).map(|found| FieldRef::of(&found))
+        self.table.random(below).map(FieldRef::of)
     }
 
     /// Visits some fields and returns the cursor to go on from, zero at the end.
     pub fn scan(&self, cursor: u64, visit: &mut dyn FnMut(FieldRef<'_>)) -> u64 {
-        self.table.scan(cursor, &mut |found| visit(FieldRef::of(&found)))
+        self.table.scan(cursor, &mut |found| visit(FieldRef::of(found)))
     }
 
     /// Returns the fields.
@@ -276,6 +278,6 @@ impl<'a> Iterator for Iter<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|found| FieldRef::of(&found))
+        self.0.next().map(FieldRef::of)
     }
 }

@@ -9,9 +9,7 @@ use stdx::size_class::good_size;
 
 use crate::cut::{Record, pop_bytes, push_bytes};
 use crate::hashtable::{Element, prefetch};
-use crate::ordered;
-
-const LONG: u8 = 255;
+use crate::{length, ordered};
 
 /// Where the length is: behind the score.
 const LEN_AT: usize = size_of::<f64>();
@@ -40,7 +38,7 @@ unsafe impl Element for Member {
 
 impl Member {
     fn layout(len: usize) -> Layout {
-        let head = LEN_AT + if len < usize::from(LONG) { 1 } else { 9 };
+        let head = LEN_AT + length::size(len);
         Layout::from_size_align(good_size(head + len), 8).expect("a member fits the address space")
     }
 
@@ -55,16 +53,8 @@ impl Member {
         unsafe {
             let Some(block) = NonNull::new(alloc(layout)) else { handle_alloc_error(layout) };
             block.cast::<f64>().write(score);
-            let at = block.as_ptr().add(LEN_AT);
-            let start = if bytes.len() < usize::from(LONG) {
-                at.write(bytes.len() as u8);
-                1
-            } else {
-                at.write(LONG);
-                at.add(1).cast::<u64>().write_unaligned(bytes.len() as u64);
-                9
-            };
-            at.add(start).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            let at = length::write(block.as_ptr().add(LEN_AT), bytes.len());
+            at.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
             Self(block)
         }
     }
@@ -136,12 +126,8 @@ impl Handle {
     pub(super) unsafe fn bytes<'a>(self) -> &'a [u8] {
         // SAFETY: the block was written by `Member::new`, and is there by the caller's word.
         unsafe {
-            let at = self.0.as_ptr().add(LEN_AT);
-            let (start, len) = match *at {
-                LONG => (9, at.add(1).cast::<u64>().read_unaligned() as usize),
-                len => (1, usize::from(len)),
-            };
-            std::slice::from_raw_parts(at.add(start), len)
+            let (len, at) = length::read(self.0.as_ptr().add(LEN_AT));
+            std::slice::from_raw_parts(at, len)
         }
     }
 
