@@ -168,6 +168,17 @@ impl Output {
         }
     }
 
+    /// Returns what ends the output, if `len` more bytes have room there.
+    #[inline]
+    pub(crate) fn tail(&mut self, len: usize) -> Option<&mut Vec<u8>> {
+        let last = match self.queue.back_mut() {
+            None => &mut self.buffer,
+            Some(Chunk::Bytes(last)) => last,
+            Some(Chunk::Blob(_)) => return None,
+        };
+        (last.capacity() - last.len() >= len).then_some(last)
+    }
+
     /// Makes room for more bytes: a power of two in all, which is no more than [`BUFFER_MAX`].
     #[cold]
     fn grow_buffer(&mut self, more: usize) {

@@ -19,6 +19,41 @@ pub enum Protocol {
     Resp3,
 }
 
+/// A line that is a number behind the byte that says what it means.
+struct Number {
+    bytes: [u8; Self::ROOM],
+    len: usize,
+}
+
+impl Number {
+    /// What the longest one takes: a kind, a sign, nineteen digits, the end of the line.
+    const ROOM: usize = 24;
+
+    #[inline]
+    fn new(kind: u8, value: i64) -> Self {
+        let mut bytes = [0; Self::ROOM];
+        let mut digits = itoa::Buffer::new();
+        let digits = digits.format(value).as_bytes();
+        bytes[0] = kind;
+        bytes[1..=digits.len()].copy_from_slice(digits);
+        bytes[digits.len() + 1] = b'\r';
+        bytes[digits.len() + 2] = b'\n';
+        Self { bytes, len: digits.len() + 3 }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// Appends the line to what has [`ROOM`](Self::ROOM): copying a fixed number of bytes takes no call.
+    #[inline]
+    fn append_to(&self, out: &mut Vec<u8>) {
+        let end = out.len() + self.len;
+        out.extend_from_slice(&self.bytes);
+        out.truncate(end);
+    }
+}
+
 /// A command's view of its connection's output.
 #[derive(Debug)]
 pub struct Reply<'a> {
@@ -66,14 +101,11 @@ impl<'a> Reply<'a> {
 
     #[inline]
     fn number(&mut self, kind: u8, value: i64) {
-        let mut bytes = [0_u8; 24];
-        let mut digits = itoa::Buffer::new();
-        let digits = digits.format(value).as_bytes();
-        bytes[0] = kind;
-        bytes[1..=digits.len()].copy_from_slice(digits);
-        bytes[digits.len() + 1] = b'\r';
-        bytes[digits.len() + 2] = b'\n';
-        self.out.push(&bytes[..digits.len() + 3]);
+        let number = Number::new(kind, value);
+        match self.out.tail(Number::ROOM) {
+            Some(tail) => number.append_to(tail),
+            None => self.out.push(number.bytes()),
+        }
     }
 
     #[inline]
@@ -131,6 +163,13 @@ impl<'a> Reply<'a> {
     /// A byte string.
     #[inline]
     pub fn bulk(&mut self, bytes: &[u8]) {
+        // Most elements of long replies are short: what counts is how often something is called.
+        if let Some(tail) = self.out.tail(Number::ROOM + bytes.len() + 2) {
+            Number::new(b'$', bytes.len() as i64).append_to(tail);
+            tail.extend_from_slice(bytes);
+            tail.extend_from_slice(b"\r\n");
+            return;
+        }
         self.count(b'$', bytes.len());
         self.out.push(bytes);
         self.out.push(b"\r\n");
