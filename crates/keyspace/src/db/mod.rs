@@ -12,6 +12,10 @@
 #![expect(unsafe_code, reason = "one lifetime that the borrow checker cannot follow yet")]
 
 mod active;
+mod entry_mut;
+mod walk;
+
+pub use self::entry_mut::EntryMut;
 
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -20,12 +24,11 @@ use std::ptr::NonNull;
 
 use stdx::hash::KeyHasher;
 use stdx::rng::Rng;
-use structs::hashtable::{Element, Occupied};
+use structs::hashtable::Element;
 
 use crate::database::Database;
 use crate::entry::{Entry, Form, NewString};
-use crate::expire::FieldDeadlines;
-use crate::observe::{Observers, Reason};
+use crate::observe::Observers;
 use crate::shard::{Common, discard};
 
 /// A key with its hash, which is computed once.
@@ -405,55 +408,6 @@ impl<'s> Db<'s> {
     pub fn prefetch_entry(&self, hash: u64) {
         self.dbs[self.index].keys.prefetch_entry(hash);
     }
-
-    /// Visits some keys and returns the cursor to go on from, zero at the end.
-    ///
-    /// Every key that is there from the first call to the last is visited at least once. Keys past their time are left out.
-    pub fn scan(&mut self, cursor: u64, visit: &mut dyn FnMut(&Entry)) -> u64 {
-        let now = self.common.now_ms;
-        let mut overdue = Vec::new();
-        let next = self.dbs[self.index].keys.scan(cursor, &mut |entry| {
-            if is_over(&entry, entry.flag(), now) {
-                overdue.push(Box::<[u8]>::from(entry.key()));
-            } else {
-                visit(&entry);
-            }
-        });
-        for key in overdue {
-            let key = self.key(&key);
-            self.expire(key);
-        }
-        next
-    }
-
-    /// Visits all keys that are not past their time.
-    pub fn for_each(&self, visit: &mut dyn FnMut(&Entry)) {
-        let now = self.common.now_ms;
-        for entry in &self.dbs[self.index].keys {
-            if !entry.is_over(now) {
-                visit(&entry);
-            }
-        }
-    }
-
-    /// Returns the name of some key, each with about the same chance.
-    pub fn random_key(&mut self) -> Option<Vec<u8>> {
-        // Where nearly all keys are past their time, and may not be removed, one of those will do.
-        for _ in 0..100 {
-            let common = &mut *self.common;
-            let found = self.dbs[self.index].keys.random(&mut |n| common.rng.below(n))?;
-            let key = found.key().to_vec();
-            let hashed = self.key(&key);
-            if !self.is_overdue(hashed) {
-                return Some(key);
-            }
-            if !self.common.may_expire {
-                continue;
-            }
-            self.expire(hashed);
-        }
-        self.dbs[self.index].keys.iter().next().map(|entry| entry.key().to_vec())
-    }
 }
 
 /// Returns whether an entry is past its time, which is volatile if it has an expiry.
@@ -488,86 +442,5 @@ impl Expiry {
             Self::At(when) => Some(when),
             Self::None | Self::Keep => None,
         }
-    }
-}
-
-/// A key opened for changing.
-#[derive(Debug)]
-pub struct EntryMut<'a> {
-    slot: Occupied<'a, Entry>,
-    common: &'a mut Common,
-    fields: &'a mut FieldDeadlines,
-    db: usize,
-}
-
-impl Deref for EntryMut<'_> {
-    type Target = Entry;
-
-    #[inline]
-    fn deref(&self) -> &Entry {
-        &self.slot
-    }
-}
-
-impl EntryMut<'_> {
-    /// Replaces the string; the expiry stays.
-    #[inline]
-    pub fn set_string(&mut self, value: NewString<'_>) {
-        self.slot.set_string(value);
-        self.changed();
-    }
-
-    /// Overwrites a part of the string, which grows as far as is needed; see [`Entry::write_at`].
-    pub fn write_at(&mut self, offset: usize, bytes: &[u8]) {
-        self.slot.write_at(offset, bytes);
-        self.changed();
-    }
-
-    /// Edits the value as bytes in an allocation of their own.
-    pub fn edit<R>(&mut self, edit: impl FnOnce(&mut structs::blob::Blob) -> R) -> R {
-        let result = self.slot.edit(edit);
-        self.changed();
-        result
-    }
-
-    /// Returns the entry for editing; whoever edits it tells, by [`EntryMut::changed`].
-    #[inline]
-    pub(crate) fn entry(&mut self) -> &mut Entry {
-        &mut self.slot
-    }
-
-    /// Returns the hasher for the tables of large collections.
-    pub(crate) fn hasher(&self) -> KeyHasher {
-        self.common.hasher
-    }
-
-    /// Tells those who watch that the value has changed.
-    #[inline]
-    pub(crate) fn changed(&mut self) {
-        if self.common.observers.is_active() {
-            self.common.observers.changed(self.db, self.slot.key());
-        }
-    }
-
-    /// Returns up to when fields that expire count as gone. Where expired keys may not be removed that is at no time, as for keys.
-    #[inline]
-    pub(crate) fn fields_gone_at(&self) -> u64 {
-        if self.common.may_expire { self.common.now_ms } else { 0 }
-    }
-
-    /// Notes that the hash may have another first deadline than `before`.
-    #[inline]
-    pub(crate) fn fields_changed(&mut self, before: Option<u64>) {
-        let first = self.slot.first_field_expiry();
-        if first != before {
-            self.fields.replace(self.common.hasher.hash(self.slot.key()), before, first);
-        }
-    }
-
-    /// Notes that fields of the hash went because they are past their time.
-    pub(crate) fn fields_gone(&mut self, fields: Vec<Box<[u8]>>) {
-        self.common.stats.expired_fields += fields.len() as u64;
-        let (key, reason) = (self.slot.key(), Reason::SomeFields);
-        self.common.observers.fields_gone(self.db, key, reason, fields);
     }
 }

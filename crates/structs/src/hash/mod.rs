@@ -183,7 +183,7 @@ impl<H: Hasher64> Hash<H> {
         deadlines.len() == self.len() && deadlines.last().is_some_and(|last| last <= now)
     }
 
-    /// Returns how many fields expire up to `now`, in time linear in that.
+    /// Returns how many fields expire up to `now`.
     pub fn due_len(&self, now: u64) -> usize {
         self.deadlines.as_ref().map_or(0, |deadlines| deadlines.due(now))
     }
