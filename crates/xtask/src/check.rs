@@ -20,6 +20,7 @@ pub(crate) fn ci(_: &[String]) -> Outcome {
     must(&mut command("cargo", &clippy))?;
     test(&[])?;
     // A few seconds each, to see that they work and that nothing breaks at once.
+    compare("dev", "200000")?;
     fuzz(&["all".to_owned(), "5".to_owned()])
 }
 
@@ -78,12 +79,20 @@ pub(crate) fn fuzz(args: &[String]) -> Outcome {
 
 /// Compares a release build with the redis-server in the path.
 pub(crate) fn differential(args: &[String]) -> Outcome {
-    let requests = args.first().map_or("1000000", String::as_str);
-    must(&mut command(
-        "cargo",
-        &["build", "--release", "-p", "sinter-server", "-p", "differential"],
-    ))?;
-    must(&mut command("target/release/differential", &["--requests", requests]))
+    compare("release", args.first().map_or("1000000", String::as_str))
+}
+
+/// Compares a build of the server with the redis-server in the path: replies in both protocols, and events.
+fn compare(profile: &str, requests: &str) -> Outcome {
+    let packages = ["-p", "sinter-server", "-p", "differential"];
+    must(command("cargo", &["build", "--locked", "--profile", profile]).args(packages))?;
+    let build = if profile == "dev" { "debug" } else { profile };
+    let ours = format!("target/{build}/sinter-server");
+    for protocol in [&[][..], &["--resp3"]] {
+        let mut run = command(&format!("target/{build}/differential"), protocol);
+        must(run.args(["--events", "--requests", requests, "--ours", &ours]))?;
+    }
+    Ok(())
 }
 
 /// Measures a release build beside the redis-server in the path, and whatever else is named as

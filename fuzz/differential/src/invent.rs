@@ -46,6 +46,8 @@ pub(crate) struct Inventor {
     rng: SeededRng,
     /// What comes next, since it needs the one before it.
     next: Option<Vec<Vec<u8>>>,
+    /// Whether events are compared.
+    pub(crate) events: bool,
     /// Whether the servers queue requests.
     pub(crate) in_transaction: bool,
 }
@@ -68,7 +70,7 @@ impl Inventor {
             let name = command.full_name();
             only.is_none_or(|only| only.split(',').any(|only| name.starts_with(only)))
         });
-        Self { known, rng: SeededRng::new(seed), next: None, in_transaction: false }
+        Self { known, rng: SeededRng::new(seed), next: None, events: false, in_transaction: false }
     }
 
     /// Leaves out the commands that `is_known` does not know by their name, in which a bar stands before a subcommand.
@@ -103,6 +105,11 @@ impl Inventor {
         by_text_where_it_is_defined(&mut request, &mut dice);
         sort_what_can_be_sorted(&mut request, &mut dice);
         admin::avoid_news(&mut request);
+        keep_while_asked(&mut request, self.events);
+        if request[0].eq_ignore_ascii_case(b"LPOS") {
+            // The reference has looked for the key before it refuses this one, and only this one.
+            request.retain(|word| word != b"-9223372036854775808");
+        }
         if request[0].starts_with(b"SORT") {
             // The reference takes a number for one that is too large if another one was, until it reads a score.
             self.next = Some(request);
@@ -195,6 +202,27 @@ fn add<H>(known: &mut Vec<Known>, parents: &[&str], command: &Command<H>, admin:
         let usage = command.facts.usage;
         let usage = Usage::parse(usage).expect("a test of the table parses every usage");
         known.push(Known { name: words(&path), usage, admin });
+    }
+}
+
+/// Makes times to live that have got so short by mistake that a key could go between two servers longer.
+///
+/// Where events are compared, no key gets a time to live that is over already: when such a key goes, and with which event, depends on who is asked for what.
+fn keep_while_asked(request: &mut [Vec<u8>], events: bool) {
+    const DURATIONS: [&[u8]; 5] = [b"PSETEX", b"SETEX", b"PEXPIRE", b"EXPIRE", b"HPEXPIRE"];
+    let name = request[0].to_ascii_uppercase();
+    for index in 1..request.len() {
+        let before = request[index - 1].to_ascii_uppercase();
+        let is_duration =
+            matches!(&*before, b"EX" | b"PX") || (index == 2 && DURATIONS.contains(&&*name));
+        let number = stdx::number::parse_i64(&request[index]).unwrap_or_default();
+        if is_duration && (1..100_000).contains(&number) {
+            request[index] = b"100000".to_vec();
+        }
+        let sets = [&b"SET"[..], b"GETEX"].contains(&&*name);
+        if events && sets && matches!(&*before, b"EXAT" | b"PXAT") && number < 1 << 32 {
+            request[index] = b"32503680000000".to_vec();
+        }
     }
 }
 

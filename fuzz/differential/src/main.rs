@@ -1,14 +1,16 @@
 //! Sends the same invented requests to two servers and compares what they answer.
 //!
-//! Requests follow the usage grammar of the command table, as far as the reference has its commands, and some of them are then broken in one place. Keys, members and numbers are few, so that commands meet each other's leavings. After every reply the two are compared, and now and then the whole of both keyspaces. A difference ends the run with the requests that led to it, and the seed that makes them again.
+//! Requests follow the usage grammar of the command table, as far as the reference has its commands, and some of them are then broken in one place. Keys, members and numbers are few, so that commands meet each other's leavings. After every reply the two are compared, and now and then the whole of both keyspaces. With `--events`, so is what is published of the keys. A difference ends the run with the requests that led to it, and the seed that makes them again.
 //!
 //! ```text
 //! differential --ours target/release/sinter-server --reference redis-server --requests 1000000
+//! differential --events --resp3 --only Z,DEL,COPY
 //! differential --left 127.0.0.1:6379 --right 127.0.0.1:6380 --seed 7
 //! ```
 
 mod admin;
 mod compare;
+mod events;
 mod invent;
 mod server;
 
@@ -20,16 +22,17 @@ use connector::{Address, Connection, Family, Timeouts};
 use resp::value::Value;
 use stdx::clock::{Clock, SystemClock};
 
+use crate::events::{Event, Listener};
 use crate::invent::Inventor;
 use crate::server::Server;
 
 /// Requests that are shown when a difference was found.
 const SHOWN: usize = 30;
 
-/// Requests that are sent at once. Both servers work at them at the same time.
+/// Requests that are sent at once, if nothing else is said. Both servers work at them at the same time.
 const BATCH: u64 = 20;
 
-/// Requests between comparisons of the whole keyspaces: a number of whole batches.
+/// Requests between comparisons of the whole keyspaces: as a rule a number of whole batches.
 const BETWEEN_CHECKS: u64 = 2000;
 
 struct Options {
@@ -41,6 +44,8 @@ struct Options {
     requests: u64,
     only: Option<String>,
     resp3: bool,
+    events: bool,
+    batch: u64,
 }
 
 fn options() -> Result<Options, lexopt::Error> {
@@ -55,6 +60,8 @@ fn options() -> Result<Options, lexopt::Error> {
         requests: 100_000,
         only: None,
         resp3: false,
+        events: false,
+        batch: BATCH,
     };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -67,6 +74,8 @@ fn options() -> Result<Options, lexopt::Error> {
             Long("requests") => options.requests = parser.value()?.parse()?,
             Long("only") => options.only = Some(parser.value()?.string()?.to_uppercase()),
             Long("resp3") => options.resp3 = true,
+            Long("events") => options.events = true,
+            Long("batch") => options.batch = parser.value()?.parse::<u64>()?.max(1),
             _ => return Err(argument.unexpected()),
         }
     }
@@ -76,11 +85,16 @@ fn options() -> Result<Options, lexopt::Error> {
 /// One of the two servers, and the process if we started it.
 struct Side {
     connection: Connection,
+    listener: Option<Listener>,
     _process: Option<Server>,
 }
 
 impl Side {
-    fn open(given: Option<&str>, program: &str) -> Result<Self, Box<dyn std::error::Error>> {
+    fn open(
+        given: Option<&str>,
+        program: &str,
+        events: bool,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         let (process, address) = match given {
             Some(address) => (None, address.to_owned()),
             None => {
@@ -91,7 +105,14 @@ impl Side {
         };
         let address = Address::parse(&address).ok_or("an address is host:port")?;
         let connection = Connection::connect(&address, Family::Any, Timeouts::default())?;
-        Ok(Self { connection, _process: process })
+        let listener = if events { Some(Listener::open(&address)?) } else { None };
+        Ok(Self { connection, listener, _process: process })
+    }
+
+    /// Returns the events since the last time, if anybody listens.
+    fn events(&mut self) -> Result<Vec<Event>, Box<dyn std::error::Error>> {
+        let events = self.listener.as_mut().map(Listener::take).transpose()?;
+        Ok(events.unwrap_or_default())
     }
 
     fn run(&mut self, request: &[Vec<u8>]) -> Result<Value, Box<dyn std::error::Error>> {
@@ -123,13 +144,14 @@ fn say(text: &str) {
 }
 
 fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let mut left = Side::open(options.left.as_deref(), &options.ours)?;
-    let mut right = Side::open(options.right.as_deref(), &options.reference)?;
+    let mut left = Side::open(options.left.as_deref(), &options.ours, options.events)?;
+    let mut right = Side::open(options.right.as_deref(), &options.reference, options.events)?;
     let mut inventor = Inventor::new(options.seed, options.only.as_deref());
+    inventor.events = options.events;
     let mut recent: VecDeque<(Vec<Vec<u8>>, Value)> = VecDeque::new();
     say(&format!("seed {}", options.seed));
     // A reference of an older version, or another server, does not have all of them.
-    inventor.retain(|name| right.knows(name));
+    inventor.retain(|name| right.knows(name) && !(options.events && name.starts_with(b"CONFIG|")));
     let fields_expire = right.knows(b"HPTTL");
     for side in [&mut left, &mut right] {
         side.run(&[b"FLUSHALL".to_vec()])?;
@@ -140,7 +162,7 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut queued = None;
     let mut done = 0;
     while done < options.requests {
-        let count = BATCH.min(options.requests - done);
+        let count = options.batch.min(options.requests - done);
         let batch: Vec<_> = (0..count).map(|_| inventor.request()).collect();
         for side in [&mut left, &mut right] {
             for request in &batch {
@@ -162,6 +184,9 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
             }
             done += 1;
         }
+        if difference.is_none() {
+            difference = events::compare(left.events()?, right.events()?);
+        }
         if difference.is_none() && done.is_multiple_of(BETWEEN_CHECKS) {
             if queued.take().is_some() {
                 left.run(&[b"DISCARD".to_vec()])?;
@@ -172,6 +197,9 @@ fn run(options: Options) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 compare::state(&mut right.connection, fields_expire)?,
             );
             difference = compare::states(&states.0, &states.1);
+            // What is read for that may be missing by now.
+            left.events()?;
+            right.events()?;
         }
         if let Some(difference) = difference {
             say(&format!("seed {}, request {done}: {difference}", options.seed));
