@@ -6,11 +6,10 @@
 //! - What is due within that second goes to the [`Wheel`]: one slot per millisecond, each a list of key hashes. When the millisecond comes, those keys are looked up and removed. A key that was changed meanwhile is simply found not to be due, so nothing has to be taken out of the wheel.
 //!
 //! A key that is *given* less than a second goes to the wheel at once. The wheel is bounded; when it is full, the bound of the segment serves, and the key goes at the next sweep.
-
 //!
 //! # Fields
 //!
-//! Fields of hashes expire, too. For each database, [`FieldDeadlines`] lists the hashes with such fields by the time at which the first of them is due; it is kept exact, since a hash may be written a thousand times while its fields do not change their times. What is due is removed here. A hash whose last field has gone goes with it; and one all of whose fields are past their time is not there for whoever looks for its key.
+//! Fields of hashes expire, too. For each database, [`FieldDeadlines`] lists the hashes with such fields by the time at which the first of them is due; it is kept exact, since a hash may be written a thousand times while its fields do not change their times. What is due is removed in `db/active.rs`. A hash whose last field has gone goes with it; and one all of whose fields are past their time is not there for whoever looks for its key.
 
 use std::collections::BTreeSet;
 

@@ -52,14 +52,23 @@ struct Watcher {
     expired: bool,
 }
 
+/// Those who wait for something to be in a key.
+#[derive(Debug, Default)]
+struct Waiters {
+    /// In the order in which they came.
+    clients: Vec<ClientId>,
+    /// Whether the key is listed among those that have changed.
+    listed: bool,
+}
+
 /// Who wants to know of changes, and what they have not been told yet.
 #[derive(Debug, Default)]
 pub struct Observers {
     watched: Map<(usize, Box<[u8]>), Vec<Watcher>>,
     /// Clients whose watched keys have changed.
     dirty: Vec<ClientId>,
-    /// Clients that wait for something to be in a key, in the order in which they came.
-    waiting: Map<(usize, Box<[u8]>), Vec<ClientId>>,
+    /// Clients that wait for something to be in a key.
+    waiting: Map<(usize, Box<[u8]>), Waiters>,
     /// Keys somebody waits for that have changed.
     ready: Vec<(usize, Box<[u8]>)>,
     /// Whether changed keys are to be listed.
@@ -81,7 +90,7 @@ impl Observers {
 
     /// Has a client wait for a key to change, behind those that do so already.
     pub fn wait(&mut self, client: ClientId, db: usize, key: &[u8]) {
-        let waiting = self.waiting.entry((db, key.into())).or_default();
+        let waiting = &mut self.waiting.entry((db, key.into())).or_default().clients;
         if !waiting.contains(&client) {
             waiting.push(client);
         }
@@ -92,8 +101,8 @@ impl Observers {
     pub fn stop_waiting(&mut self, client: ClientId, db: usize, key: &[u8]) {
         let place = (db, Box::from(key));
         if let Some(waiting) = self.waiting.get_mut(&place) {
-            waiting.retain(|other| *other != client);
-            if waiting.is_empty() {
+            waiting.clients.retain(|other| *other != client);
+            if waiting.clients.is_empty() {
                 self.waiting.remove(&place);
             }
         }
@@ -102,7 +111,7 @@ impl Observers {
 
     /// Returns the clients that wait for a key, in the order in which they came.
     pub fn waiting_for(&self, db: usize, key: &[u8]) -> &[ClientId] {
-        self.waiting.get(&(db, Box::from(key))).map_or(&[], Vec::as_slice)
+        self.waiting.get(&(db, Box::from(key))).map_or(&[], |waiting| &waiting.clients)
     }
 
     /// Returns the number of keys that clients wait for.
@@ -112,6 +121,11 @@ impl Observers {
 
     /// Takes the keys somebody waits for that have changed, in the order in which they did.
     pub fn take_ready(&mut self) -> Vec<(usize, Box<[u8]>)> {
+        for place in &self.ready {
+            if let Some(waiting) = self.waiting.get_mut(place) {
+                waiting.listed = false;
+            }
+        }
         std::mem::take(&mut self.ready)
     }
 
@@ -198,7 +212,9 @@ impl Observers {
         }
         if !self.waiting.is_empty() && gone.is_none() {
             let place = (db, Box::from(key));
-            if self.waiting.contains_key(&place) && !self.ready.contains(&place) {
+            if let Some(waiting) = self.waiting.get_mut(&place)
+                && !std::mem::replace(&mut waiting.listed, true)
+            {
                 self.ready.push(place);
             }
         }
@@ -246,8 +262,10 @@ impl Observers {
                 watcher.expired |= !after;
             }
         }
-        for place in self.waiting.keys().filter(|(d, key)| *d == db && will_be(key)) {
-            self.ready.push(place.clone());
+        for (place, waiting) in &mut self.waiting {
+            if place.0 == db && will_be(&place.1) && !std::mem::replace(&mut waiting.listed, true) {
+                self.ready.push(place.clone());
+            }
         }
     }
 

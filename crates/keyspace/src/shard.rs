@@ -119,6 +119,8 @@ pub struct Shard {
     pub(crate) pool: Pool,
     /// The database that random eviction took from last.
     pub(crate) next_evicted_db: usize,
+    /// Where expiry goes on: the keys of a database have an even place, its fields the odd one behind.
+    next_expired: usize,
 }
 
 impl Shard {
@@ -141,6 +143,7 @@ impl Shard {
             },
             pool: Pool::default(),
             next_evicted_db: 0,
+            next_expired: 0,
         }
     }
 
@@ -287,16 +290,24 @@ impl Shard {
         if !self.common.may_expire {
             return true;
         }
-        for index in 0..self.dbs.len() {
-            let database = &mut self.dbs[index];
-            let volatile = database.keys.flagged_len() > 0;
-            // What is left on the wheel is about keys that were removed or persist.
-            if !volatile && !database.wheel.is_empty() {
-                database.wheel.clear();
-            }
-            let mut db = self.db(index);
-            let keys_done = !volatile || db.expire_due(sweep, &mut go_on);
-            if !(keys_done && db.expire_fields(&mut go_on)) {
+        let places = 2 * self.dbs.len();
+        let start = self.next_expired;
+        for place in (0..places).map(|step| (start + step) % places) {
+            let index = place / 2;
+            let is_done = if place % 2 == 1 {
+                self.db(index).expire_fields(&mut go_on)
+            } else {
+                let database = &mut self.dbs[index];
+                let volatile = database.keys.flagged_len() > 0;
+                // What is left on the wheel is about keys that were removed or persist.
+                if !volatile && !database.wheel.is_empty() {
+                    database.wheel.clear();
+                }
+                !volatile || self.db(index).expire_due(sweep, &mut go_on)
+            };
+            if !is_done {
+                // Where there is always something to do, the others are not to wait for its end.
+                self.next_expired = (place + 1) % places;
                 self.common.stats.expire_cap_reached += 1;
                 return false;
             }

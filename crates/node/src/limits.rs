@@ -51,7 +51,9 @@ impl Node {
     pub(crate) fn check_output_limit(&mut self, token: Token) {
         let now = self.shard.now_ms();
         let Some(client) = self.clients.get_mut(token) else { return };
-        if client.flags.has(Flags::CLOSE_NOW) {
+        // What is taken back in the end, since the client wants no replies, does not pile up.
+        let is_silent = client.flags.has(Flags::REPLY_OFF.and(Flags::REPLY_SKIP));
+        if client.flags.has(Flags::CLOSE_NOW) || (is_silent && self.answering == Some(token)) {
             return;
         }
         let limit = self.config.client_output_buffer_limit.of(client.class());

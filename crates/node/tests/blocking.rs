@@ -154,3 +154,46 @@ fn the_log_is_told_what_was_done_and_not_that_there_was_a_wait() {
     let expected = "SELECT 0 RPUSH l a LPOP l RPUSH k b LMOVE k m LEFT RIGHT";
     assert_eq!(words.join(" "), expected);
 }
+
+#[test]
+fn what_a_wait_finds_past_its_time_is_told_at_once() {
+    let mut talk = Talk::new();
+    let (me, watcher, waiter) = (talk.engine.open(), talk.engine.open(), talk.engine.open());
+    talk.ask(&me, "DEBUG SET-ACTIVE-EXPIRE 0");
+    talk.ask(&me, "SET k v PX 50");
+    talk.ask(&watcher, "WATCH k");
+    talk.ask(&watcher, "MULTI");
+    talk.ask(&watcher, "PING");
+    talk.engine.record_changes();
+    talk.wait_ms(100);
+    assert_eq!(talk.raw(&waiter, "BLPOP k 0"), "");
+    assert_eq!(support::show(&talk.engine.take_changes()), "[SELECT 0] [DEL k]");
+    assert_eq!(talk.ask(&watcher, "EXEC"), "nil[]");
+}
+
+#[test]
+fn a_timeout_is_read_last() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    for (line, reply) in [
+        ("BLMPOP x 0 k LEFT", "-ERR numkeys should be greater than 0"),
+        ("BLMPOP -1 1 k UP", "-ERR syntax error"),
+        ("BLMPOP -1 1 k LEFT", "-ERR timeout is negative"),
+        ("BZMPOP x 0 k MIN", "-ERR numkeys should be greater than 0"),
+        ("BZMPOP x 1 k MIN", "-ERR timeout is not a float or out of range"),
+    ] {
+        assert_eq!(talk.ask(&me, line), reply, "{line}");
+    }
+}
+
+#[test]
+fn a_command_that_changes_many_awaited_keys_looks_for_each_once() {
+    let mut talk = Talk::new();
+    let (waiter, me) = (talk.engine.open(), talk.engine.open());
+    let keys: Vec<String> = (0..50_000).map(|key| format!("k{key}")).collect();
+    talk.raw(&waiter, &format!("BLPOP {} 0", keys.join(" ")));
+    let pairs: Vec<String> = keys.iter().map(|key| format!("{key} v")).collect();
+    assert_eq!(talk.ask(&me, &format!("MSET {}", pairs.join(" "))), "OK");
+    assert_eq!(talk.raw(&me, "LPUSH list x"), ":1");
+    assert_eq!(got(&mut talk, &waiter), "");
+}

@@ -288,3 +288,31 @@ fn a_reply_of_any_length_ends_where_its_client_is_disconnected() {
     let stats = talk.text(&me, "INFO stats");
     assert!(stats.contains("client_output_buffer_limit_disconnections:5\r\n"), "{stats}");
 }
+
+#[test]
+fn replies_that_are_not_wanted_do_not_pile_up() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    let limits = "normal 100000 0 0";
+    let words = ["CONFIG", "SET", "client-output-buffer-limit", limits].map(str::as_bytes);
+    assert_eq!(talk.ask_words(&me, &words), "OK");
+    let value = "v".repeat(60_000);
+    talk.ask(&me, &format!("RPUSH l {value} {value} {value}"));
+    assert_eq!(talk.ask(&me, "CLIENT REPLY OFF"), "");
+    assert_eq!(talk.ask(&me, "LRANGE l 0 -1"), "");
+    assert_eq!(talk.ask(&me, "CLIENT REPLY ON"), "OK");
+    assert_eq!(talk.ask(&me, "LLEN l"), "3");
+}
+
+#[test]
+fn many_short_replies_of_unknown_length_are_not_much_output() {
+    let mut talk = Talk::new();
+    let me = talk.engine.open();
+    let limits = "normal 20000 0 0";
+    let words = ["CONFIG", "SET", "client-output-buffer-limit", limits].map(str::as_bytes);
+    assert_eq!(talk.ask_words(&me, &words), "OK");
+    let other = talk.engine.node().connect(local()).expect("there is room");
+    talk.engine.node().receive(other, "SINTER a b\r\n".repeat(1000).as_bytes());
+    let output = &talk.engine.node().clients.get_mut(other).expect("connected").output;
+    assert_eq!(output.pieces().flatten().count(), 4000);
+}

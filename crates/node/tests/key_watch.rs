@@ -55,6 +55,12 @@ fn every_change_spoils_a_transaction_that_watches_the_key() {
 }
 
 #[test]
+fn trimming_a_list_counts_as_a_change_even_if_nothing_goes() {
+    assert!(!survives(&["RPUSH k a b"], "LTRIM k 0 0"));
+    assert!(!survives(&["RPUSH k a b"], "LTRIM k 0 -1"));
+}
+
+#[test]
 fn what_changes_nothing_spoils_nothing() {
     for line in [
         "GET k",

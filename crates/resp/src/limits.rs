@@ -9,6 +9,9 @@ pub const ARGUMENTS_MAX: i64 = i32::MAX as i64;
 /// The most arguments of a request before the client has logged in.
 pub const ARGUMENTS_MAX_UNAUTHENTICATED: i64 = 10;
 
+/// The longest argument, whatever the settings say: it may become a key, which keeps its length in four bytes.
+pub const BULK_MAX: i64 = u32::MAX as i64;
+
 /// The longest argument before the client has logged in.
 pub const BULK_MAX_UNAUTHENTICATED: i64 = 16 * 1024;
 

@@ -66,7 +66,12 @@ pub struct Mark {
 
 /// A place in an output where the header of an aggregate will go.
 #[derive(Debug, Clone, Copy)]
-pub struct Deferred(usize);
+pub struct Deferred {
+    /// The piece: zero is the buffer, others are chunks of the queue, counted from one.
+    piece: usize,
+    /// How many bytes come before it there.
+    at: usize,
+}
 
 impl Output {
     /// Returns whether nothing waits.
@@ -253,31 +258,46 @@ impl Output {
         other.clear();
     }
 
-    /// Starts a chunk of its own for what follows, so that something can be put before it.
-    pub(crate) fn split(&mut self) -> Deferred {
-        let chunk = Vec::with_capacity(CHUNK);
-        self.queued += chunk.capacity();
-        self.queue.push_back(Chunk::Bytes(chunk));
-        Deferred(self.queue.len() - 1)
+    /// Returns the present end, for [`Output::insert`].
+    pub(crate) fn defer(&self) -> Deferred {
+        let chunks = self.queue.len();
+        match self.queue.back() {
+            None => Deferred { piece: 0, at: self.buffer.len() },
+            Some(Chunk::Bytes(last)) => Deferred { piece: chunks, at: last.len() },
+            Some(Chunk::Blob(_)) => Deferred { piece: chunks + 1, at: 0 },
+        }
     }
 
-    /// Puts `bytes` before what was appended since `at`.
-    pub(crate) fn insert(&mut self, at: Deferred, bytes: &[u8]) {
-        let before = match at.0.checked_sub(1) {
-            None => Some(&mut self.buffer),
-            Some(index) => match &mut self.queue[index] {
-                Chunk::Bytes(chunk) if chunk.len() + bytes.len() <= chunk.capacity() => Some(chunk),
-                Chunk::Bytes(_) | Chunk::Blob(_) => None,
+    /// Puts a few bytes before what was appended since `place`. Of several places, the last one comes first.
+    pub(crate) fn insert(&mut self, place: Deferred, bytes: &[u8]) {
+        let Deferred { piece, at } = place;
+        let (split, room) = match piece.checked_sub(1) {
+            None if self.queue.is_empty() && at == self.buffer.len() => return self.push(bytes),
+            None => (&mut self.buffer, BUFFER_MAX),
+            Some(index) => match self.queue.get_mut(index) {
+                // Nothing was appended.
+                None => return self.push(bytes),
+                Some(Chunk::Bytes(chunk)) => {
+                    let room = chunk.capacity();
+                    (chunk, room)
+                }
+                Some(Chunk::Blob(_)) => return self.insert_chunk(index, bytes.to_vec()),
             },
         };
-        match before {
-            Some(before) => before.extend_from_slice(bytes),
-            None => {
-                let chunk = bytes.to_vec();
-                self.queued += chunk.capacity();
-                self.queue.insert(at.0, Chunk::Bytes(chunk));
-            }
+        if split.len() + bytes.len() <= room {
+            split.extend_from_slice(bytes);
+            split[at..].rotate_right(bytes.len());
+        } else {
+            // What comes behind it goes to a chunk of its own.
+            let behind = [bytes, &split[at..]].concat();
+            split.truncate(at);
+            self.insert_chunk(piece, behind);
         }
+    }
+
+    fn insert_chunk(&mut self, index: usize, chunk: Vec<u8>) {
+        self.queued += chunk.capacity();
+        self.queue.insert(index, Chunk::Bytes(chunk));
     }
 }
 
@@ -294,6 +314,55 @@ mod tests {
         }
         out.push(&[b'x'; 1000]);
         assert_eq!((out.buffer_capacity(), out.buffered(), out.chunks()), (16_384, 16_384, 1));
+    }
+
+    #[test]
+    fn a_head_goes_before_what_came_since_wherever_that_is() {
+        // Pieces that end before, at and behind the borders of the buffer and of chunks.
+        let sizes = [0, 1, 10, 1000, BUFFER_MAX - 1, BUFFER_MAX, BUFFER_MAX + 1, 3 * CHUNK];
+        for before in sizes {
+            for since in sizes {
+                for blob in [None, Some(false), Some(true)] {
+                    let mut out = Output::default();
+                    out.push(&vec![b'a'; before]);
+                    if blob == Some(false) {
+                        out.push_blob(Blob::from_slice(b"blob"));
+                    }
+                    let expected_head: Vec<u8> = out.pieces().flatten().copied().collect();
+                    let outer = out.defer();
+                    out.push(b"x");
+                    let inner = out.defer();
+                    out.push(&vec![b'b'; since]);
+                    if blob == Some(true) {
+                        out.push_blob(Blob::from_slice(b"blob"));
+                    }
+                    out.insert(inner, b"*1\r\n");
+                    out.insert(outer, b"*22\r\n");
+                    let tail = if blob == Some(true) { "blob" } else { "" };
+                    let expected = [
+                        &expected_head,
+                        &b"*22\r\nx*1\r\n"[..],
+                        &vec![b'b'; since],
+                        tail.as_bytes(),
+                    ];
+                    let got: Vec<u8> = out.pieces().flatten().copied().collect();
+                    assert!(got == expected.concat(), "{before} {since} {blob:?}");
+                    assert!(out.buffer_capacity() <= BUFFER_MAX);
+                    out.consume(got.len());
+                    assert_eq!((out.is_empty(), out.queued_memory()), (true, 0));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn short_replies_with_a_deferred_head_take_no_chunks() {
+        let mut out = Output::default();
+        for _ in 0..100 {
+            let place = out.defer();
+            out.insert(place, b"*0\r\n");
+        }
+        assert_eq!((out.chunks(), out.buffered()), (0, 400));
     }
 
     #[test]

@@ -295,7 +295,7 @@ impl<'a> Reply<'a> {
 
     /// Leaves room for the head of an aggregate whose length is not known yet.
     pub fn defer(&mut self) -> Deferred {
-        self.out.split()
+        self.out.defer()
     }
 
     /// Writes the head of an array where [`Reply::defer`] left room.

@@ -87,20 +87,23 @@ pub(super) fn copy(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
     }
 
     let access = cx.db.clock().fresh();
-    let Some(entry) = cx.db.find(source) else {
+    if cx.db.find(source).is_none() {
         cx.missed(source.bytes);
         cx.reply.flag(false);
         return Ok(());
-    };
+    }
+    // Before anything is copied, which may take long.
+    if !replace && cx.db.other(to).open_mut(target).is_some() {
+        cx.reply.flag(false);
+        return Ok(());
+    }
+    let Some(entry) = cx.db.peek(source) else { return Ok(()) };
     let copy = entry.duplicate(target.bytes, entry.expiry());
     copy.set_access(access);
     let mut db = cx.db.other(to);
     if replace {
         let overwritten = db.remove(target);
         db.discard_overwritten(overwritten);
-    } else if db.open_mut(target).is_some() {
-        cx.reply.flag(false);
-        return Ok(());
     }
     db.insert_entry(target, copy);
     cx.effects.event(EventClass::New, "new", to, target.bytes);

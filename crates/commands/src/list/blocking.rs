@@ -45,8 +45,8 @@ fn pop(cx: &mut Cx<'_>, args: &Args<'_>, end: End) -> CmdResult {
 
 /// BLMPOP timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]
 pub(super) fn blmpop(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
-    let until_ms = timeout(cx, args, 1)?;
     let request = request(args, 2)?;
+    let until_ms = timeout(cx, args, 1)?;
     if !pop_first(cx, args, request)? && !cx.wait_for(args, request.keys(), Type::List, until_ms) {
         cx.reply.null_array();
     }

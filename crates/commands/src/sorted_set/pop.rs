@@ -187,8 +187,8 @@ fn wait_to_pop(cx: &mut Cx<'_>, args: &Args<'_>, side: Side) -> CmdResult {
 
 /// BZMPOP timeout numkeys key [key ...] <MIN | MAX> [COUNT count]
 pub(super) fn bzmpop(cx: &mut Cx<'_>, args: &Args<'_>) -> CmdResult {
-    let until_ms = timeout(cx, args, 1)?;
     let request = Request::parse(args, 2, |index| Side::parse(args, index))?;
+    let until_ms = timeout(cx, args, 1)?;
     let waits = !pop_first(cx, args, request)?;
     if waits && !cx.wait_for(args, request.keys(), Type::SortedSet, until_ms) {
         cx.reply.null_array();

@@ -233,6 +233,7 @@ impl ListMut<'_, '_> {
 
     /// Puts another element in the place of that with an index, which must be there.
     pub fn set(&mut self, index: usize, element: &[u8], limits: Limits) {
+        self.make_room(Some(element), limits);
         if let Some(list) = self.large() {
             list.set(index, element, limits);
             self.shrink(limits);
@@ -241,7 +242,6 @@ impl ListMut<'_, '_> {
             if let Some(at) = packed.view().position(index as isize) {
                 packed.replace(at, element);
             }
-            self.make_room(None, limits);
         }
         self.0.changed();
     }
@@ -298,9 +298,8 @@ impl ListMut<'_, '_> {
     pub fn keep(&mut self, range: Range<usize>, limits: Limits) {
         let len = self.len();
         if range.len() == len {
-            return;
-        }
-        if let Some(list) = self.large() {
+            // Compat: it is told as a change all the same.
+        } else if let Some(list) = self.large() {
             list.remove_range(range.end..len, limits);
             list.remove_range(0..range.start, limits);
             self.shrink(limits);

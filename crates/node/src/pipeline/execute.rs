@@ -160,6 +160,10 @@ impl Node {
         if !self.effects.is_empty() || self.shard.has_news() {
             if let Some(wait) = self.effects.take_wait() {
                 self.block(token, row, args, wait);
+                // Whoever looks for a key may find that its time is over.
+                if self.shard.has_news() {
+                    self.commit_own_changes();
+                }
                 return self.clock.mono_ns();
             }
             self.commit(token, row, args, db);

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use structs::blob::Blob;
 
 use crate::limits::{
-    ARGUMENTS_MAX, ARGUMENTS_MAX_UNAUTHENTICATED, BIG_ARGUMENT, BIG_ARGUMENT_UPFRONT,
+    ARGUMENTS_MAX, ARGUMENTS_MAX_UNAUTHENTICATED, BIG_ARGUMENT, BIG_ARGUMENT_UPFRONT, BULK_MAX,
     BULK_MAX_UNAUTHENTICATED, LINE_MAX, Limits,
 };
 
@@ -282,7 +282,7 @@ impl Parser {
                 Header::Malformed => return Err(ProtocolError::InvalidBulkLen),
                 Header::TooLong => return Err(ProtocolError::BulkLenTooLong),
             };
-            if len < 0 || len > limits.bulk_max {
+            if len < 0 || len > limits.bulk_max.min(BULK_MAX) {
                 return Err(ProtocolError::InvalidBulkLen);
             }
             if len > BULK_MAX_UNAUTHENTICATED && limits.unauthenticated {

@@ -8,6 +8,9 @@ use crate::entry::{Entry, Form, LargeHash, PackedMut, WrongType};
 use super::timed::{self, Timed, TimedMut};
 use super::{FormRef, HashLimits, HashRef};
 
+/// The bytes up to which a hash is packed, whatever the settings say. Pairs take four bytes or more and an expiry eleven or less, so that all fields can still get one.
+const PACKED_MAX: usize = Listpack::SIZE_MAX / 4;
+
 /// A hash to be changed. When it is dropped, those who watch are told, if it was.
 #[derive(Debug)]
 pub struct HashMut<'a> {
@@ -137,7 +140,9 @@ impl HashMut<'_> {
             }
             return is_new;
         }
-        if !self.limits.permit(value) || !self.limits.permit(field) {
+        let more = Listpack::size_of(field) + Listpack::size_of(value);
+        let is_full = self.opened.packed().len().saturating_add(more) > PACKED_MAX;
+        if is_full || !self.limits.permit(value) || !self.limits.permit(field) {
             self.make_large();
             return self.insert(field, value, expiry);
         }
