@@ -1,8 +1,9 @@
 //! Which key goes when memory is needed.
 //!
-//! Exact LRU would need a list through all keys. Instead a few buckets are drawn at random and their keys compared: a bucket is one cache line and names five or six keys, so that one draw sees as many as five single ones. The best candidates are kept in a small pool from one eviction to the next, which makes the choice better the longer the pressure lasts.
+//! Exact LRU would need a list through all keys. Instead a few buckets are drawn at random and their keys compared: a bucket is one cache line and names five or six keys, so that one draw sees as many as five single ones. Where only keys with an expiry may go, buckets without any are passed over. The best candidates are kept in a small pool from one eviction to the next, which makes the choice better the longer the pressure lasts.
 
-use stdx::rng::Rng;
+use stdx::rng::{Rng, SeededRng};
+use structs::hashtable::Borrowed;
 
 use crate::db::Key;
 use crate::entry::Entry;
@@ -15,6 +16,9 @@ const POOL: usize = 16;
 
 /// Buckets that are drawn before a database counts as having no key that may go.
 const DRAWS_MAX: usize = 64;
+
+/// Buckets that are passed over in one draw where few keys may go. What is read of them lies side by side.
+const BUCKETS_MAX: usize = 4096;
 
 /// By what keys are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,10 +116,8 @@ impl Shard {
             }
             let mut found = None;
             for _ in 0..DRAWS_MAX {
-                keys.sample_bucket(&mut |n| rng.below(n), &mut |entry| {
-                    if entry.flag() || !eviction.volatile_only {
-                        found.get_or_insert_with(|| Box::from(entry.key()));
-                    }
+                draw(keys, rng, eviction, &mut |entry| {
+                    found.get_or_insert_with(|| Box::from(entry.key()));
                 });
                 if found.is_some() {
                     break;
@@ -142,11 +144,9 @@ impl Shard {
                 let (pool, rng, clock) = (&mut self.pool, &mut common.rng, common.clock);
                 let mut seen = 0;
                 for _ in 0..DRAWS_MAX {
-                    keys.sample_bucket(&mut |n| rng.below(n), &mut |entry| {
-                        if entry.flag() || !eviction.volatile_only {
-                            seen += 1;
-                            pool.offer(eviction.score(clock, &entry), db, entry.key());
-                        }
+                    draw(keys, rng, eviction, &mut |entry| {
+                        seen += 1;
+                        pool.offer(eviction.score(clock, &entry), db, entry.key());
                     });
                     if seen >= eviction.samples {
                         break;
@@ -175,6 +175,21 @@ impl Shard {
     /// Forgets the candidates: the way of comparing has changed.
     pub fn reset_eviction(&mut self) {
         self.pool.0.clear();
+    }
+}
+
+/// Visits some keys that may go, near each other at a place by chance; none perhaps.
+fn draw(
+    keys: &Keys,
+    rng: &mut SeededRng,
+    eviction: Eviction,
+    visit: &mut dyn FnMut(Borrowed<'_, Entry>),
+) {
+    let mut below = |n| rng.below(n);
+    if eviction.volatile_only {
+        keys.sample_flagged(&mut below, BUCKETS_MAX, visit);
+    } else {
+        keys.sample_bucket(&mut below, visit);
     }
 }
 
