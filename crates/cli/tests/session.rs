@@ -161,6 +161,8 @@ fn prompts_follow_the_state_of_the_connection() {
     terminal.line(&format!("connect 127.0.0.1 {}", server.port));
     terminal.expect("[3]> ");
     terminal.line("client kill type normal skipme no");
+    // The prompt is drawn again with every key; the one behind the answer counts.
+    terminal.expect("(integer) 1");
     terminal.expect("[3]> ");
     terminal.line("ping again");
     terminal.expect("\"again\"");

@@ -55,9 +55,11 @@ impl Server {
                 .unwrap();
             let mut server = Self { port, dir: tempfile::tempdir().unwrap(), child };
             let mut dead = false;
+            let socket = dir.path().join("sock");
             eventually("the server answers", || {
                 dead = server.child.try_wait().unwrap().is_some();
-                dead || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+                // At the port somebody else's may answer; the socket comes after the port.
+                dead || std::os::unix::net::UnixStream::connect(&socket).is_ok()
             });
             if dead {
                 last = format!("redis-server ended at once on port {port}");
