@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use config::{Config, MaxmemoryPolicy};
-use node::{Memory, Node, Peer, Start};
+use node::{Memory, Node, Peer, Start, Token};
 use stdx::clock::ManualClock;
 
 /// Memory of which as much is used as the test says.
@@ -39,6 +39,15 @@ impl Memory for Pretended {
     fn purge(&mut self) {}
 }
 
+/// Sends a request, or several, and returns what comes back.
+fn ask(node: &mut Node, client: Token, request: &[u8]) -> String {
+    node.receive(client, request);
+    let output = &mut node.clients[client].output;
+    let reply: Vec<u8> = output.pieces().flatten().copied().collect();
+    output.clear();
+    String::from_utf8(reply).expect("text")
+}
+
 #[test]
 fn time_above_the_limit_is_added_up_until_there_is_memory_again() {
     let (used, clock) = (Rc::new(Cell::new(50)), ManualClock::new(1_700_000_000_000_000));
@@ -48,13 +57,7 @@ fn time_above_the_limit_is_added_up_until_there_is_memory_again() {
         Node::new(config, Box::new(clock.clone()), memory, 1, Start::default()).expect("a node");
     let peer = Peer { local: true, ..Peer::default() };
     let client = node.connect(peer).expect("a client");
-    let mut ask = |request: &[u8]| {
-        node.receive(client, request);
-        let output = &mut node.clients[client].output;
-        let reply: Vec<u8> = output.pieces().flatten().copied().collect();
-        output.clear();
-        String::from_utf8(reply).expect("text")
-    };
+    let mut ask = |request: &[u8]| ask(&mut node, client, request);
     let mut check = |total: &str, current: &str| {
         let text = ask(b"INFO stats\r\n");
         let line = |name: &str, value: &str| text.contains(&format!("{name}:{value}\r\n"));
@@ -92,13 +95,7 @@ fn in_a_pause_nothing_is_evicted() {
     let memory = Box::new(Pretended(Rc::clone(&used)));
     let mut node = Node::new(config, Box::new(clock), memory, 1, Start::default()).expect("a node");
     let client = node.connect(Peer { local: true, ..Peer::default() }).expect("a client");
-    let mut ask = |request: &[u8]| {
-        node.receive(client, request);
-        let output = &mut node.clients[client].output;
-        let reply: Vec<u8> = output.pieces().flatten().copied().collect();
-        output.clear();
-        String::from_utf8(reply).expect("text")
-    };
+    let mut ask = |request: &[u8]| ask(&mut node, client, request);
     assert_eq!(ask(b"SET key value\r\nCLIENT PAUSE 1000 WRITE\r\n"), "+OK\r\n+OK\r\n");
     used.set(200);
     assert_eq!(ask(b"DBSIZE\r\nDBSIZE\r\n"), ":1\r\n:1\r\n");

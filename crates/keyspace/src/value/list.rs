@@ -154,15 +154,11 @@ impl ListMut<'_, '_> {
         ListpackBuf::over(self.0.entry().packed_mut())
     }
 
-    /// Makes a deque of the listpack if it is, or with one more element would be, too large.
-    fn make_room(&mut self, element: Option<&[u8]>, limits: Limits) {
+    /// Makes a deque of the listpack if it would be too large with one more element.
+    fn make_room(&mut self, element: &[u8], limits: Limits) {
         let Ok(ListRef::Packed(packed)) = self.0.as_list() else { return };
         let (bytes, len) = (packed.as_bytes().len(), packed.len());
-        let exceeds = match element {
-            Some(element) => limits.exceeded_by(bytes + element.len(), len + 1),
-            None => limits.exceeded_by(bytes, len),
-        };
-        if exceeds {
+        if limits.exceeded_by(bytes + element.len(), len + 1) {
             let mut list = LargeList::new();
             list.push_listpack(packed.as_bytes().into(), limits);
             self.0.entry().set_large(list);
@@ -183,7 +179,7 @@ impl ListMut<'_, '_> {
     #[inline]
     pub fn push(&mut self, end: End, element: &[u8], limits: Limits) {
         if self.large().is_none() {
-            self.make_room(Some(element), limits);
+            self.make_room(element, limits);
         }
         match self.large() {
             Some(list) => list.push(end, element, limits),
@@ -233,7 +229,7 @@ impl ListMut<'_, '_> {
 
     /// Puts another element in the place of that with an index, which must be there.
     pub fn set(&mut self, index: usize, element: &[u8], limits: Limits) {
-        self.make_room(Some(element), limits);
+        self.make_room(element, limits);
         if let Some(list) = self.large() {
             list.set(index, element, limits);
             self.shrink(limits);
@@ -248,7 +244,7 @@ impl ListMut<'_, '_> {
 
     /// Inserts an element before that with an index, or at the end if there is none.
     pub fn insert(&mut self, index: usize, element: &[u8], limits: Limits) {
-        self.make_room(Some(element), limits);
+        self.make_room(element, limits);
         if let Some(list) = self.large() {
             list.insert(index, element, limits);
         } else {
